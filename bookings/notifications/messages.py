@@ -1,0 +1,95 @@
+"""The table of messages. A new one is an entry here and its two templates, mail/<name>.txt and .html."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+LANGUAGES = ("en",)
+"""In which the texts exist. Another locale reads the first, wholly, dates included."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message: its subject, its heading, the words on its button, and the secrets it cannot do without.
+
+    A subject shows on locked screens and in logs: the acknowledgement id may stand in it, names,
+    services and practices may not.
+    """
+
+    subject: str | Promise
+    heading: str | Promise
+    button: str | Promise = ""
+    secrets: tuple[str, ...] = ()
+
+
+MESSAGES: dict[str, Message] = {
+    "verify_booking": Message(
+        subject=_("Confirm your request %(acknowledgement_id)s"),
+        heading=_("One more step: confirm your request"),
+        button=_("Confirm my request"),
+        secrets=("code", "link"),
+    ),
+    "request_received": Message(
+        subject=_("We have your request %(acknowledgement_id)s"),
+        heading=_("We have your request"),
+        button=_("See my request"),
+    ),
+    "approved_pay_by": Message(
+        subject=_("Approved, please pay: %(acknowledgement_id)s"),
+        heading=_("Approved. Please pay to keep your time"),
+        button=_("Pay now"),
+        secrets=("link",),
+    ),
+    "rejected": Message(
+        subject=_("About your request %(acknowledgement_id)s"),
+        heading=_("This request could not be accepted"),
+        button=_("Choose another time"),
+        secrets=("reason",),
+    ),
+    "payment_failed": Message(
+        subject=_("The payment did not go through: %(acknowledgement_id)s"),
+        heading=_("The payment did not go through"),
+        button=_("Try again"),
+    ),
+    "confirmed": Message(
+        subject=_("Your booking %(acknowledgement_id)s is confirmed"),
+        heading=_("Your booking is confirmed"),
+        button=_("See my booking"),
+    ),
+    "expired": Message(
+        subject=_("Your request %(acknowledgement_id)s has lapsed"),
+        heading=_("Your request has lapsed"),
+        button=_("Book again"),
+    ),
+    "refunded": Message(
+        subject=_("Your money for %(acknowledgement_id)s is on its way back"),
+        heading=_("Your money is on its way back"),
+        button=_("See my booking"),
+    ),
+    "consultant_confirmed": Message(
+        subject=_("New confirmed booking %(acknowledgement_id)s"),
+        heading=_("You have a new confirmed booking"),
+        button=_("Open the booking"),
+    ),
+    "staff_request_waits": Message(
+        subject=_("A request waits for an answer: %(acknowledgement_id)s"),
+        heading=_("A request waits for an answer"),
+        button=_("Open the request"),
+    ),
+}
+
+
+def check(name: str, context: Mapping[str, Any], secrets: Mapping[str, Any]) -> None:
+    """Refuse, where it is queued, what could never be rendered. Raises ValueError."""
+    message = MESSAGES.get(name)
+    if message is None:
+        raise ValueError(f"there is no message {name!r}")
+    lacking = [secret for secret in message.secrets if not secrets.get(secret)]
+    if lacking:
+        raise ValueError(f"{name} lacks {', '.join(lacking)}")
+    link = secrets.get("link") or context.get("link")
+    if link and not str(link).startswith(("http://", "https://")):
+        raise ValueError("a link in a mail is http or https")

@@ -1,0 +1,56 @@
+"""The outbox: what a committed change still has to tell somebody."""
+
+from django.db import models
+from django.db.models import Q
+
+from bookings.common import clock
+from bookings.common.secrecy import EncryptedJSONField
+
+
+class OutboxMessage(models.Model):
+    """One message that is sent at least once, and again only after a crash, under the same key.
+
+    It is written in the transaction of the change that it tells of. `next_attempt_at` doubles as the
+    lease: who claims the row moves it ahead, so that a deliverer that dies is followed by another.
+    """
+
+    class Channel(models.TextChoices):
+        """How it travels."""
+
+        EMAIL = "EMAIL", "E-mail"
+        WEBHOOK = "WEBHOOK", "Webhook"
+
+    class Status(models.TextChoices):
+        """How far it came."""
+
+        QUEUED = "QUEUED", "Queued"
+        SENT = "SENT", "Sent"
+        FAILED = "FAILED", "Given up"
+
+    key = models.CharField(max_length=200, unique=True, help_text="What makes this message once-only.")
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.EMAIL)
+    template = models.CharField(max_length=64, help_text="Name of the message, or the webhook's event.")
+    recipient = models.CharField(max_length=2000, help_text="E-mail address or URL.")
+    locale = models.CharField(max_length=35, default="en")
+    timezone = models.CharField(max_length=64, default="UTC", help_text="In which the recipient reads times.")
+    context = models.JSONField(default=dict, blank=True, help_text="Codes, ids and plain values.")
+    secrets = EncryptedJSONField(default=dict, blank=True, help_text="Wiped on sending.")
+    booking = models.ForeignKey(
+        "bookings.Booking", models.SET_NULL, null=True, blank=True, related_name="messages"
+    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    message_id = models.CharField(max_length=300, help_text="The same at every attempt.")
+    provider_message_id = models.CharField(max_length=300, blank=True)
+    last_error = models.CharField(max_length=200, blank=True, help_text="Kind of failure; nothing private.")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_attempt_at"], name="outbox_due", condition=Q(status="QUEUED")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} ({self.get_status_display()})"
