@@ -10,7 +10,7 @@ from bookings.notifications.services import retry_message
 
 
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(admin.ModelAdmin[OutboxMessage]):
+class OutboxMessageAdmin(admin.ModelAdmin):
     """Read only, but for trying again what was given up."""
 
     list_display = (

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from bookings.verification.models import AccessToken, Challenge
 
 
-class _ReadOnly(admin.ModelAdmin[Any]):
+class _ReadOnly(admin.ModelAdmin):
     """Nothing here is made, changed or deleted by hand."""
 
     ordering = ("-created_at",)
