@@ -18,6 +18,8 @@ LINK_LIFETIME = timedelta(hours=24)
 ACCESS_LIFETIME = timedelta(minutes=30)
 MOST_TRIES = 5
 _SIX_DIGITS = re.compile(r"[0-9]{6}")
+_ROUNDS = 10
+"""How many that issue for one subject at once find their way past each other."""
 _NOBODY = 0
 """A primary key that no row has: work for an unknown subject is done on it."""
 
@@ -64,14 +66,14 @@ def issue_challenge(
         link_expires_at=link_expires_at,
     )
     with transaction.atomic():
-        for last_round in (False, False, True):
+        for rounds_left in reversed(range(_ROUNDS)):
             live.update(superseded_at=now)
             try:
                 with transaction.atomic():
                     challenge.save(force_insert=True)
                 break
             except IntegrityError:  # another issue for the same subject committed in between: it dies now
-                if last_round:
+                if not rounds_left:
                     raise
     return IssuedChallenge(token=token, code=code, challenge=challenge)
 
