@@ -1,6 +1,8 @@
 """The Django app that holds the domain."""
 
 from django.apps import AppConfig
+from django.core import checks
+from django.db.models.signals import post_migrate
 
 
 class BookingsConfig(AppConfig):
@@ -9,3 +11,10 @@ class BookingsConfig(AppConfig):
     name = "bookings"
     verbose_name = "Slotwell"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Arrange for the database guards. (The import waits until the models are loaded.)"""
+        from bookings import guards  # noqa: PLC0415
+
+        post_migrate.connect(guards.install_after_migrate, sender=self, dispatch_uid="slotwell.guards")
+        checks.register(guards.check_installed, checks.Tags.database)

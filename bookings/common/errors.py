@@ -9,19 +9,31 @@ from django.db import models
 class ErrorCode(models.TextChoices):
     """What a front end may switch on; the label tells what happened and what helps."""
 
-    ACTIVE_BOOKING_EXISTS = "ACTIVE_BOOKING_EXISTS", "This address already has as many active bookings as the practice allows."
+    ACTIVE_BOOKING_EXISTS = (
+        "ACTIVE_BOOKING_EXISTS",
+        "This address already has as many active bookings as the practice allows.",
+    )
     CHALLENGE_ALREADY_USED = "CHALLENGE_ALREADY_USED", "This link or code was used before. Ask for a new one."
     CHALLENGE_EXPIRED = "CHALLENGE_EXPIRED", "This link or code is too old. Ask for a new one."
     CHALLENGE_INVALID = "CHALLENGE_INVALID", "This link or code is not right. Check it, or ask for a new one."
-    CONSENT_REQUIRED = "CONSENT_REQUIRED", "The person must agree to the terms before a booking can be drafted."
+    CONSENT_REQUIRED = (
+        "CONSENT_REQUIRED",
+        "The person must agree to the terms before a booking can be drafted.",
+    )
     CREDENTIALS_INVALID = "CREDENTIALS_INVALID", "The address or the password is not right."
     FORBIDDEN = "FORBIDDEN", "You may not do this."
     IDEMPOTENCY_MISMATCH = "IDEMPOTENCY_MISMATCH", "This idempotency key was used before with other input."
     INVALID_TRANSITION = "INVALID_TRANSITION", "The booking's status does not allow this."
     NOT_FOUND = "NOT_FOUND", "There is nothing here with this id that you may see."
-    PAYMENT_MISMATCH = "PAYMENT_MISMATCH", "The provider's amount, currency or reference differs from ours; it is refunded."
+    PAYMENT_MISMATCH = (
+        "PAYMENT_MISMATCH",
+        "The provider's amount, currency or reference differs from ours; it is refunded.",
+    )
     PAYMENT_NOT_DUE = "PAYMENT_NOT_DUE", "This booking needs no online payment."
-    PAYMENT_PROVIDER_ERROR = "PAYMENT_PROVIDER_ERROR", "The payment provider did not answer as it should. Try again shortly."
+    PAYMENT_PROVIDER_ERROR = (
+        "PAYMENT_PROVIDER_ERROR",
+        "The payment provider did not answer as it should. Try again shortly.",
+    )
     RATE_LIMITED = "RATE_LIMITED", "Too many tries. Wait before the next."
     SLOT_UNAVAILABLE = "SLOT_UNAVAILABLE", "This time is not open."
     UNAUTHENTICATED = "UNAUTHENTICATED", "Sign in, or send a valid token."

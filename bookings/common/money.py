@@ -41,4 +41,6 @@ def minor_units(currency: str) -> int:
     try:
         return int(get_currency(currency).sub_unit)
     except CurrencyDoesNotExist:
-        raise DomainError(ErrorCode.VALIDATION_FAILED, f"{currency!r} is no currency code of ISO 4217.") from None
+        raise DomainError(
+            ErrorCode.VALIDATION_FAILED, f"{currency!r} is no currency code of ISO 4217."
+        ) from None

@@ -63,7 +63,7 @@ class EncryptedJSONField(EncryptedTextField):
 
     def get_prep_value(self, value: Any) -> Any:
         """Encrypt the JSON text."""
-        return super().get_prep_value(json.dumps(value, sort_keys=True) if value else "")
+        return encrypt(json.dumps(value, sort_keys=True)) if value else ""
 
     def from_db_value(self, value: str | None, *_: object) -> Any:
         """Decrypt and parse."""

@@ -1,0 +1,31 @@
+"""What counts as one e-mail address."""
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from bookings.common.errors import DomainError, ErrorCode
+
+
+def normalise_email(text: str) -> str:
+    """Give the form in which an address is stored and compared: NFC, trimmed, lower case, domain in ASCII."""
+    address = unicodedata.normalize("NFC", text).strip().lower()
+    local, at, domain = address.rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        pass  # an impossible domain stays as typed, for validation to refuse
+    return f"{local}{at}{domain}"
+
+
+def read_email(text: str, *, field: str = "email") -> str:
+    """Give the normalised address. Raises VALIDATION_FAILED where it can be no address (RFC 5321 length, form)."""
+    address = normalise_email(text)
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise DomainError(ErrorCode.VALIDATION_FAILED, "This is no e-mail address.", field=[field]) from None
+    if len(address) > 254:
+        raise DomainError(ErrorCode.VALIDATION_FAILED, "This e-mail address is too long.", field=[field])
+    return address

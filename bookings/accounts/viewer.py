@@ -1,0 +1,56 @@
+"""Who is asking: an account, bearers of access tokens, or nobody in particular."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from bookings.accounts.models import User
+from bookings.common.errors import Unauthenticated
+from bookings.verification import services as verification
+
+
+@dataclass
+class Viewer:
+    """The caller of one request. `subjects` are the bookings ("booking:12") opened by access tokens."""
+
+    user: User | None = None
+    subjects: set[str] = field(default_factory=set)
+
+    def use_access_token(self, token: str, *, now: datetime) -> None:
+        """Add what an access token opens. Raises UNAUTHENTICATED for one that is expired or no token of ours."""
+        access = verification.read_access(token, now=now)
+        if access is None:
+            raise Unauthenticated("This access token is expired or invalid. Prove the mailbox again.")
+        self.subjects.add(access.subject)
+
+    def require_user(self) -> User:
+        """Give the signed-in user. Raises UNAUTHENTICATED."""
+        if self.user is None:
+            raise Unauthenticated
+        return self.user
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this is the platform's admin."""
+        return self.user is not None and self.user.is_superuser
+
+    @cached_property
+    def proven_email(self) -> str | None:
+        """The account's address, once the person has proved to read it."""
+        return self.user.email if self.user is not None and self.user.email_verified_at is not None else None
+
+    @cached_property
+    def business_ids(self) -> frozenset[int]:
+        """The businesses that the account owns or works for."""
+        if self.user is None:
+            return frozenset()
+        return frozenset(self.user.staff_of.values_list("business_id", flat=True)) | frozenset(
+            self.user.owned_businesses.values_list("pk", flat=True)
+        )
+
+    @cached_property
+    def consultant_ids(self) -> frozenset[int]:
+        """The consultants that the account is."""
+        if self.user is None:
+            return frozenset()
+        return frozenset(self.user.consultants.values_list("pk", flat=True))

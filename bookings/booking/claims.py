@@ -1,0 +1,28 @@
+"""A client's places in a business: at most so many active bookings, by a unique row each."""
+
+from django.db import IntegrityError, transaction
+
+from bookings.booking.models import Booking, Claim
+from bookings.common.errors import DomainError, ErrorCode
+
+
+def take(booking: Booking) -> Claim:
+    """Give the client of a booking a free place, 1..N tried in turn. Raises ACTIVE_BOOKING_EXISTS."""
+    for place in range(1, booking.business.max_active_bookings + 1):
+        try:
+            with transaction.atomic():
+                return Claim.objects.create(business_id=booking.business_id, email=booking.email, place=place)
+        except IntegrityError:
+            continue
+    raise DomainError(ErrorCode.ACTIVE_BOOKING_EXISTS)
+
+
+def give_back(claim: Claim) -> None:
+    """Free the place, unless another booking of the same series still stands on it."""
+    if not claim.bookings.exists():
+        claim.delete()
+
+
+def is_full(*, business_id: int, email: str, allowed: int) -> bool:
+    """Tell whether the client has no place left."""
+    return Claim.objects.filter(business_id=business_id, email=email).count() >= allowed

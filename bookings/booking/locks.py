@@ -1,0 +1,26 @@
+"""Locks in the one order: slot → booking → payment. (Whoever takes new time locks its schedule before these.)"""
+
+from bookings.booking.models import Booking
+from bookings.common.errors import DomainError, ErrorCode
+from bookings.slots.models import Slot
+
+
+def lock_booking(pk: int) -> Booking:
+    """Lock a booking, and before it the slot that a move may give back, for this transaction.
+
+    Raises NOT_FOUND.
+    """
+    while True:
+        slot_id = Booking.objects.values_list("slot_id", flat=True).filter(pk=pk).first()
+        if slot_id is not None:
+            Slot.objects.select_for_update().filter(pk=slot_id).first()
+        booking = (
+            Booking.objects.select_for_update(of=("self",))
+            .select_related("business", "service", "consultant")
+            .filter(pk=pk)
+            .first()
+        )
+        if booking is None:
+            raise DomainError(ErrorCode.NOT_FOUND)
+        if booking.slot_id in {slot_id, None}:
+            return booking

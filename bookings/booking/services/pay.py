@@ -1,0 +1,102 @@
+"""Paying: open an attempt with the provider, or give the open one again."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from bookings.accounts.viewer import Viewer
+from bookings.booking import links, machine, messages, policies
+from bookings.booking.locks import lock_booking
+from bookings.booking.models import Booking
+from bookings.booking.policies import SYSTEM
+from bookings.booking.services.access import payment_link
+from bookings.booking.services.approve import acting
+from bookings.booking.services.expire import lapse
+from bookings.booking.services.settle import end_attempt, settle
+from bookings.booking.states import Move, Status
+from bookings.common.errors import DomainError, ErrorCode
+from bookings.common.idempotency import Once, transaction_once
+from bookings.common.money import Money
+from bookings.payments import selectors as payments
+from bookings.payments import services as paying
+from bookings.payments.models import Payment
+from bookings.payments.providers import default_provider, provider
+from bookings.payments.providers.base import ProviderError
+
+
+def start_payment(
+    *, booking_id: int, viewer: Viewer, now: datetime, return_url: str = "", once: Once | None = None
+) -> Payment:
+    """Move APPROVED → PAYMENT_PENDING and give an attempt with the address where the client pays.
+
+    An attempt that is still open is given again. The one before is asked about, and closed, first. Two short
+    transactions stand around the provider's call. Raises NOT_FOUND, FORBIDDEN, INVALID_TRANSITION,
+    PAYMENT_NOT_DUE, PAYMENT_PROVIDER_ERROR, and AlreadyDone for a replay of `once`.
+    """
+    actor = acting(booking_id=booking_id, viewer=viewer, move=Move.START_PAYMENT)
+    if once is not None:
+        once.look_up(now=now)
+    lapse(booking_id=booking_id, now=now)
+    again = _still_open(booking_id, now, return_url)
+    if again is not None:
+        return again
+    with transaction_once(once, now=now) as outcome:
+        booking = lock_booking(booking_id)
+        machine.refuse_unless_allowed(booking, Move.START_PAYMENT)
+        if policies.needs_no_payment(booking):
+            raise DomainError(ErrorCode.PAYMENT_NOT_DUE)
+        machine.apply(booking=booking, move=Move.START_PAYMENT, actor=actor, now=now)
+        payment = paying.open_attempt(
+            booking_id=booking.pk,
+            amount=Money(booking.price, booking.currency),
+            provider_name=default_provider().name,
+            expires_at=booking.deadline_at or now + booking.payment_lifetime,
+            now=now,
+        )
+        outcome.made(payment.pk)
+    return _with_checkout(booking, payment, return_url, now)
+
+
+def _still_open(booking_id: int, now: datetime, return_url: str) -> Payment | None:
+    """Give the attempt that can still be paid; ask about one that cannot, and close it.
+
+    An attempt whose checkout was never heard of (a crash in between) is asked for again under its reference.
+    """
+    attempt = payments.latest_of(booking_id)
+    if attempt is None or attempt.status == Payment.Status.SUCCEEDED:
+        return None
+    booking = Booking.objects.select_related("service", "business").get(pk=booking_id)
+    if attempt.is_open and now < attempt.expires_at and booking.status == Status.PAYMENT_PENDING:
+        return attempt if attempt.checkout_url else _with_checkout(booking, attempt, return_url, now)
+    settle(payment_id=attempt.pk, now=now)
+    end_attempt(payment_id=attempt.pk, now=now)
+    return None
+
+
+def _with_checkout(booking: Booking, payment: Payment, return_url: str, now: datetime) -> Payment:
+    """Get the checkout from the provider and keep its address. A provider that refuses ends the attempt."""
+    try:
+        checkout = provider(payment.provider).create_checkout(
+            reference=payment.reference,
+            amount=payment.asked,
+            email=booking.email,
+            description=f"{booking.service.name} · {booking.acknowledgement_id}",
+            return_url=return_url or links.page(links.STATUS),
+            expires_at=payment.expires_at,
+        )
+    except ProviderError as error:
+        end_failed_start(payment_id=payment.pk, now=now)
+        raise DomainError(ErrorCode.PAYMENT_PROVIDER_ERROR, retry_after=30) from error
+    return paying.checkout_created(payment_id=payment.pk, checkout=checkout)
+
+
+def end_failed_start(*, payment_id: int, now: datetime) -> None:
+    """Take back an attempt for which the provider gave no checkout."""
+    with transaction.atomic():
+        payment = Payment.objects.get(pk=payment_id)
+        booking = lock_booking(payment.booking_id)
+        payment = payments.locked(payment_id)
+        if payment.is_open and booking.status == Status.PAYMENT_PENDING:
+            paying.attempt_failed(payment=payment, failure_code="no_checkout", now=now)
+            event = machine.apply(booking=booking, move=Move.FAIL_PAYMENT, actor=SYSTEM, now=now)
+            messages.announce(booking, event, now=now, secrets={"link": payment_link(booking=booking, now=now)})

@@ -1,0 +1,131 @@
+"""Settling: what a payment provider says about an attempt becomes the booking's move, once."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from bookings.booking import machine, messages
+from bookings.booking.locks import lock_booking
+from bookings.booking.models import Booking
+from bookings.booking.policies import SYSTEM, Actor
+from bookings.booking.services.access import payment_link
+from bookings.booking.states import TABLE, ActorKind, Move, Status
+from bookings.common.errors import DomainError, ErrorCode
+from bookings.payments import selectors as payments
+from bookings.payments import services as paying
+from bookings.payments.models import Payment, Refund
+from bookings.payments.providers import provider
+from bookings.payments.providers.base import PaymentState, ProviderError, ProviderPayment
+
+log = logging.getLogger(__name__)
+
+
+def settle(*, payment_id: int, now: datetime) -> Payment:
+    """Ask the provider about an attempt, outside any transaction, and carry out what it says.
+
+    Repeats are harmless. Raises NOT_FOUND, and PAYMENT_PROVIDER_ERROR where there is no answer.
+    """
+    payment = Payment.objects.filter(pk=payment_id).first()
+    if payment is None:
+        raise DomainError(ErrorCode.NOT_FOUND)
+    try:
+        told = provider(payment.provider).ask(payment.reference)
+    except ProviderError as error:
+        raise DomainError(ErrorCode.PAYMENT_PROVIDER_ERROR, retry_after=30) from error
+    with transaction.atomic():
+        booking = lock_booking(payment.booking_id)
+        payment = payments.locked(payment_id)
+        if told.state is PaymentState.PAID and payment.status != Payment.Status.SUCCEEDED:
+            _paid(booking, payment, told, now)
+        elif told.state is PaymentState.FAILED and payment.is_open:
+            paying.attempt_failed(payment=payment, failure_code=told.failure_code, now=now)
+            _attempt_is_over(booking, Actor(ActorKind.PROVIDER, payment.provider), payment, now)
+    return payment
+
+
+def end_attempt(*, payment_id: int, now: datetime) -> None:
+    """Close an attempt that may still be open, at the provider and here; the booking goes back to APPROVED.
+
+    Raises PAYMENT_PROVIDER_ERROR where the provider does not confirm that nobody can pay any more.
+    """
+    payment = Payment.objects.get(pk=payment_id)
+    if not payment.is_open:
+        return
+    try:
+        told = provider(payment.provider).close(payment.reference)
+    except ProviderError as error:
+        raise DomainError(ErrorCode.PAYMENT_PROVIDER_ERROR, retry_after=30) from error
+    if told.state is PaymentState.PAID:
+        settle(payment_id=payment_id, now=now)
+        return
+    with transaction.atomic():
+        booking = lock_booking(payment.booking_id)
+        payment = payments.locked(payment_id)
+        if payment.is_open:
+            paying.attempt_closed(payment=payment, now=now)
+            _attempt_is_over(booking, SYSTEM, payment, now)
+
+
+def _paid(booking: Booking, payment: Payment, told: ProviderPayment, now: datetime) -> None:
+    """Confirm with money that is exactly what was asked; give any other back in full by itself."""
+    was_open = payment.is_open
+    paying.record_success(payment=payment, told=told, now=now)
+    reason = _why_not(booking, payment, told)
+    if reason is None:
+        paying.confirms(payment=payment)
+        event = machine.apply(
+            booking=booking,
+            move=Move.CONFIRM_PAYMENT,
+            actor=Actor(ActorKind.PROVIDER, payment.provider),
+            now=now,
+            data={"payment": payment.pk},
+        )
+        messages.announce(booking, event, now=now)
+        return
+    log.warning("payment %s confirms nothing (%s); it is refunded", payment.pk, reason)
+    paying.request_refund(
+        payment=payment,
+        amount=payment.paid,
+        reason=reason,
+        key=f"payment:{payment.pk}:{reason}",
+        now=now,
+    )
+    messages.tell(
+        booking,
+        messages.Recipient.CLIENT,
+        "refunded",
+        key=f"payment:{payment.pk}",
+        now=now,
+        context={"amount": str(payment.paid)},
+    )
+    if was_open:
+        _attempt_is_over(booking, SYSTEM, payment, now)
+
+
+def _why_not(booking: Booking, payment: Payment, told: ProviderPayment) -> Refund.Reason | None:
+    """Give why a success confirms nothing, or None where it does."""
+    if (
+        told.reference != payment.reference
+        or told.amount != payment.asked
+        or told.live != payment.live
+    ):
+        return Refund.Reason.MISMATCH
+    if Status(booking.status) in TABLE[Move.CONFIRM_PAYMENT].sources:
+        return None
+    return Refund.Reason.DUPLICATE if payments.confirming(booking.pk) is not None else Refund.Reason.LATE
+
+
+def _attempt_is_over(booking: Booking, actor: Actor, payment: Payment, now: datetime) -> None:
+    """Take a booking whose attempt ended back to APPROVED, unless its time to pay is over as well.
+
+    At `pay_by` the expiry wins: it comes from PAYMENT_PENDING itself, without a message of its own for this.
+    """
+    if booking.status != Status.PAYMENT_PENDING or payments.open_attempt_of(booking.pk) is not None:
+        return
+    if booking.pay_by is not None and now >= booking.pay_by:
+        return
+    event = machine.apply(
+        booking=booking, move=Move.FAIL_PAYMENT, actor=actor, now=now, data={"payment": payment.pk}
+    )
+    messages.announce(booking, event, now=now, secrets={"link": payment_link(booking=booking, now=now)})

@@ -1,0 +1,156 @@
+"""The lifecycle of a booking, as data. This table is the only statement of which moves there are.
+
+The state machine, the `lifecycle` query, `availableActions` and the tests are made from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import models
+
+
+class Status(models.TextChoices):
+    """Where a booking stands."""
+
+    DRAFT = "DRAFT", "Waiting for the client to prove the mailbox"
+    PENDING = "PENDING", "Waiting for the practice"
+    APPROVED = "APPROVED", "Approved, waiting for payment"
+    PAYMENT_PENDING = "PAYMENT_PENDING", "Payment under way"
+    CONFIRMED = "CONFIRMED", "Confirmed"
+    COMPLETED = "COMPLETED", "Completed"
+    NO_SHOW = "NO_SHOW", "Not attended"
+    CANCELLED = "CANCELLED", "Cancelled"
+    REJECTED = "REJECTED", "Declined by the practice"
+    EXPIRED = "EXPIRED", "Lapsed"
+
+
+ACTIVE = frozenset({Status.PENDING, Status.APPROVED, Status.PAYMENT_PENDING, Status.CONFIRMED})
+"""A client's bookings that count against the number allowed."""
+
+SEATED = ACTIVE | {Status.COMPLETED, Status.NO_SHOW}
+"""A booking in one of these keeps its seats."""
+
+
+class ActorKind(models.TextChoices):
+    """As what somebody acts on a booking."""
+
+    CLIENT = "CLIENT", "The client"
+    CONSULTANT = "CONSULTANT", "The consultant of the booking"
+    STAFF = "STAFF", "Staff of the business"
+    ADMIN = "ADMIN", "The platform's admin"
+    PROVIDER = "PROVIDER", "The payment provider"
+    SYSTEM = "SYSTEM", "The service itself"
+
+
+class Move(models.TextChoices):
+    """A step of the lifecycle."""
+
+    DRAFT = "DRAFT", "Draft"
+    VERIFY = "VERIFY", "Prove the mailbox"
+    APPROVE = "APPROVE", "Approve"
+    REJECT = "REJECT", "Decline"
+    START_PAYMENT = "START_PAYMENT", "Start the payment"
+    FAIL_PAYMENT = "FAIL_PAYMENT", "End the payment attempt"
+    CONFIRM_PAYMENT = "CONFIRM_PAYMENT", "Confirm the payment"
+    CONFIRM_UNPAID = "CONFIRM_UNPAID", "Confirm without online payment"
+    EXPIRE = "EXPIRE", "Lapse"
+
+
+class Requirement(models.TextChoices):
+    """What a caller must bring to make a move."""
+
+    CHALLENGE_PROOF = "CHALLENGE_PROOF", "The code or the link's token that was mailed to the client"
+    ACCESS_TOKEN = "ACCESS_TOKEN", "An access token of this booking, or a signed-in account that may"
+    REASON = "REASON", "A reason, in words for the client"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row of the table: from which statuses, to which, by whom, with what, and by which mutation."""
+
+    move: Move
+    sources: frozenset[Status]
+    target: Status
+    actors: frozenset[ActorKind]
+    mutation: str | None = None
+    requires: Mapping[ActorKind, tuple[Requirement, ...]] = field(default_factory=dict)
+
+
+def _rows(*rows: Transition) -> dict[Move, Transition]:
+    return {row.move: row for row in rows}
+
+
+_C, _H, _S, _A = ActorKind.CLIENT, ActorKind.CONSULTANT, ActorKind.STAFF, ActorKind.ADMIN
+_PRACTICE = frozenset({_H, _S, _A})
+_OFFICE = frozenset({_S, _A})
+
+TABLE: dict[Move, Transition] = _rows(
+    Transition(
+        Move.DRAFT,
+        frozenset(),
+        Status.DRAFT,
+        frozenset({_C}),
+        "draftBooking",
+    ),
+    Transition(
+        Move.VERIFY,
+        frozenset({Status.DRAFT}),
+        Status.PENDING,
+        frozenset({_C}) | _OFFICE,
+        "verifyBooking",
+        {_C: (Requirement.CHALLENGE_PROOF,)},
+    ),
+    Transition(
+        Move.APPROVE,
+        frozenset({Status.PENDING}),
+        Status.APPROVED,
+        _PRACTICE | {ActorKind.SYSTEM},
+        "approveBooking",
+    ),
+    Transition(
+        Move.REJECT,
+        frozenset({Status.PENDING}),
+        Status.REJECTED,
+        _PRACTICE,
+        "rejectBooking",
+        dict.fromkeys(_PRACTICE, (Requirement.REASON,)),
+    ),
+    Transition(
+        Move.START_PAYMENT,
+        frozenset({Status.APPROVED}),
+        Status.PAYMENT_PENDING,
+        frozenset({_C}) | _OFFICE,
+        "startPayment",
+        {_C: (Requirement.ACCESS_TOKEN,)},
+    ),
+    Transition(
+        Move.FAIL_PAYMENT,
+        frozenset({Status.PAYMENT_PENDING}),
+        Status.APPROVED,
+        frozenset({ActorKind.PROVIDER, ActorKind.SYSTEM}),
+    ),
+    Transition(
+        Move.CONFIRM_PAYMENT,
+        frozenset({Status.APPROVED, Status.PAYMENT_PENDING}),
+        Status.CONFIRMED,
+        frozenset({ActorKind.PROVIDER}),
+    ),
+    Transition(
+        Move.CONFIRM_UNPAID,
+        frozenset({Status.APPROVED}),
+        Status.CONFIRMED,
+        _OFFICE | {ActorKind.SYSTEM},
+        "confirmUnpaidBooking",
+    ),
+    Transition(
+        Move.EXPIRE,
+        frozenset({Status.DRAFT, Status.PENDING, Status.APPROVED, Status.PAYMENT_PENDING}),
+        Status.EXPIRED,
+        frozenset({ActorKind.SYSTEM}),
+    ),
+)
+
+
+def moves_from(status: str) -> list[Transition]:
+    """Give the rows that start from a status, in the table's order."""
+    return [row for row in TABLE.values() if status in row.sources]

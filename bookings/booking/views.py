@@ -1,0 +1,73 @@
+"""Pages for people who follow a mailed link. A GET changes nothing; a button posts."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_http_methods
+
+from bookings.accounts.viewer import Viewer
+from bookings.booking import selectors, services
+from bookings.booking.models import Booking
+from bookings.booking.services.verify import pass_challenge
+from bookings.booking.states import Status
+from bookings.common import clock
+from bookings.common.errors import DomainError
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Ask for the button, or take the proof: the link's token, or acknowledgement id and code."""
+    if request.method != "POST":
+        return render(request, "booking/verify.html")
+    now = clock.now()
+    try:
+        token = request.POST.get("token") or None
+        found = selectors.by_acknowledgement(request.POST.get("acknowledgement_id", ""))
+        passed = pass_challenge(
+            token=token, code=request.POST.get("code", ""), booking_id=found.pk if found else None, now=now
+        )
+        booking = services.verify(passed=passed, now=now).booking
+    except DomainError as error:
+        return render(request, "booking/verify.html", {"error": error.message}, status=409)
+    return render(request, "booking/status.html", _shown(booking))
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+def pay(request: HttpRequest) -> HttpResponse:
+    """Ask for the button, or use up the link's token and lead on to the provider's page."""
+    if request.method != "POST":
+        return render(request, "booking/pay.html")
+    now = clock.now()
+    try:
+        booking, access = services.grant_access(token=request.POST.get("token", ""), now=now)
+        viewer = Viewer()
+        viewer.use_access_token(access, now=now)
+        payment = services.start_payment(booking_id=booking.pk, viewer=viewer, now=now)
+    except DomainError as error:
+        return render(request, "booking/pay.html", {"error": error.message}, status=409)
+    return redirect(payment.checkout_url)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def status(request: HttpRequest) -> HttpResponse:
+    """Show what an acknowledgement id alone tells."""
+    asked = request.GET.get("id", "")
+    booking = selectors.by_acknowledgement(asked) if asked else None
+    context = _shown(booking) if booking else {"asked": asked}
+    return render(request, "booking/status.html", context)
+
+
+def _shown(booking: Booking) -> dict[str, object]:
+    return {
+        "acknowledgement_id": booking.acknowledgement_id,
+        "status": booking.status,
+        "label": Status(booking.status).label,
+        "deadline": booking.deadline_at,
+        "updated_at": booking.updated_at,
+    }

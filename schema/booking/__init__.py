@@ -1,0 +1,1 @@
+"""The lifecycle in GraphQL: types, queries and mutations."""

@@ -1,0 +1,137 @@
+"""What clients send to move a booking."""
+
+import datetime
+from decimal import Decimal
+
+import strawberry
+from strawberry.scalars import JSON
+
+from schema.booking.types import BookingMode, PaymentMode
+from schema.common.scalars import URL, Email, TimeZone
+
+KEY = "Your key for this very act; the same key and input again give the same result. Kept 24 hours."
+TOKEN = "The access token of this booking, if you hold one and no account that may."
+
+
+@strawberry.input(description="Who wants what, and when: a slot's id, or a consultant and a start.")
+class DraftBookingInput:
+    """Input of `draftBooking`."""
+
+    email: Email = strawberry.field(description="The client's mailbox; a link and a code are sent there.")
+    full_name: str = strawberry.field(description="The client's name, 1 to 200 characters.")
+    consent: bool = strawberry.field(description="True once the person agreed to `Business.consentText`.")
+    service_id: strawberry.ID | None = strawberry.field(
+        default=None, description="What to book; not needed beside `slotId`."
+    )
+    slot_id: strawberry.ID | None = strawberry.field(
+        default=None, description="A slot that `openSlots` gave."
+    )
+    consultant_id: strawberry.ID | None = strawberry.field(
+        default=None, description="With whom, beside `startsAt`."
+    )
+    starts_at: datetime.datetime | None = strawberry.field(
+        default=None, description="When, beside `consultantId`; with its offset from UTC."
+    )
+    seats: int = strawberry.field(default=1, description="How many seats.")
+    mode: BookingMode | None = strawberry.field(
+        default=None, description="Where, if the service leaves the choice."
+    )
+    payment_mode: PaymentMode | None = strawberry.field(
+        default=None, description="How to pay, if the service leaves the choice."
+    )
+    phone: str = strawberry.field(default="", description="A telephone number.")
+    timezone: TimeZone | None = strawberry.field(
+        default=None, description="The zone in which the client reads times; the calendar's if absent."
+    )
+    locale: str = strawberry.field(default="en", description="The client's language, such as `en` or `pl`.")
+    message: str = strawberry.field(default="", description="A message to the practice; kept encrypted.")
+    intake: JSON | None = strawberry.field(
+        default=None, description="Answers to the practice's questions, as an object; kept encrypted."
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY)
+
+
+@strawberry.input(description="A booking's code, as it was mailed.")
+class CodeProof:
+    """A code beside the booking that it belongs to."""
+
+    acknowledgement_id: str = strawberry.field(description="As a person may type it.")
+    code: str = strawberry.field(description="The six digits.")
+
+
+@strawberry.input(one_of=True, description="Exactly one proof that the client reads the mailbox.")
+class VerificationProof:
+    """How `verifyBooking` is convinced."""
+
+    token: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The token of the mailed link (after `#token=`)."
+    )
+    code: CodeProof | None = strawberry.field(default=strawberry.UNSET, description="The mailed code.")
+    account: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The booking's id: the account that is logged in has proven this address, or is staff.",
+    )
+
+
+@strawberry.input(description="The proof of one draft.")
+class VerifyBookingInput:
+    """Input of `verifyBooking`."""
+
+    proof: VerificationProof = strawberry.field(description="What proves it.")
+
+
+@strawberry.input(description="The token of a mailed link.")
+class GrantBookingAccessInput:
+    """Input of `grantBookingAccess`."""
+
+    token: str = strawberry.field(description="What stands after `#token=`.")
+
+
+@strawberry.input(description="What to approve.")
+class ApproveBookingInput:
+    """Input of `approveBooking`."""
+
+    booking_id: strawberry.ID = strawberry.field(description="The booking.")
+    price: Decimal | None = strawberry.field(
+        default=None, description="Another price for all seats together, in the booking's currency."
+    )
+
+
+@strawberry.input(description="What to decline, and why.")
+class RejectBookingInput:
+    """Input of `rejectBooking`."""
+
+    booking_id: strawberry.ID = strawberry.field(description="The booking.")
+    reason: str = strawberry.field(description="Told to the client; 1 to 2000 characters.")
+    alternatives: list[datetime.datetime] = strawberry.field(
+        default_factory=list, description="Up to five other starts that you propose."
+    )
+
+
+@strawberry.input(description="What to pay for.")
+class StartPaymentInput:
+    """Input of `startPayment`."""
+
+    booking_id: strawberry.ID = strawberry.field(description="The booking.")
+    access_token: str | None = strawberry.field(default=None, description=TOKEN)
+    return_url: URL | None = strawberry.field(
+        default=None,
+        description="Where the payment page leads afterwards; the front end's address or ours only.",
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY)
+
+
+@strawberry.input(description="Whose payment to look at.")
+class ConfirmPaymentInput:
+    """Input of `confirmPayment`."""
+
+    booking_id: strawberry.ID = strawberry.field(description="The booking.")
+    access_token: str | None = strawberry.field(default=None, description=TOKEN)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY)
+
+
+@strawberry.input(description="What to confirm without online payment.")
+class ConfirmUnpaidBookingInput:
+    """Input of `confirmUnpaidBooking`."""
+
+    booking_id: strawberry.ID = strawberry.field(description="The booking.")

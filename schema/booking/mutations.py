@@ -1,0 +1,228 @@
+"""Moves of a booking. Each resolver reads ids, calls one service and wraps what it gives."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from bookings.booking import models, selectors, services
+from bookings.booking.services.confirm_payment import confirm_payment
+from bookings.booking.services.verify import pass_challenge, verify_as
+from bookings.common.errors import DomainError, ErrorCode
+from bookings.common.idempotency import AlreadyDone
+from bookings.payments.models import Payment as PaymentRow
+from schema.booking import inputs
+from schema.booking.reading import draft_request, once, return_url
+from schema.booking.types import Booking
+from schema.common.context import Info
+from schema.common.errors import UserError, mutation, no_errors
+from schema.common.inputs import pk_of
+from schema.payments import Payment
+
+WHAT = strawberry.argument(description="What to do, to which booking.")
+
+
+@strawberry.type(description="What became of a booking.")
+class BookingPayload:
+    """Payload of the moves that give a booking."""
+
+    booking: Booking | None = strawberry.field(default=None, description="The booking, after the move.")
+    errors: list[UserError] = no_errors()
+
+
+@strawberry.type(description="The draft, and what to do next in its `availableActions`.")
+class DraftBookingPayload(BookingPayload):
+    """Payload of `draftBooking`."""
+
+
+@strawberry.type(description="The booking, and a token that opens it.")
+class VerifyBookingPayload(BookingPayload):
+    """Payload of `verifyBooking`."""
+
+    access_token: str | None = strawberry.field(
+        default=None,
+        description="Opens this booking for half an hour; given for a passed proof even where the move was refused.",
+    )
+
+
+@strawberry.type(description="The booking, and a token that opens it.")
+class GrantBookingAccessPayload(VerifyBookingPayload):
+    """Payload of `grantBookingAccess`."""
+
+
+@strawberry.type(description="What became of the request.")
+class ApproveBookingPayload(BookingPayload):
+    """Payload of `approveBooking`."""
+
+
+@strawberry.type(description="What became of the request.")
+class RejectBookingPayload(BookingPayload):
+    """Payload of `rejectBooking`."""
+
+
+@strawberry.type(description="What became of the booking.")
+class ConfirmUnpaidBookingPayload(BookingPayload):
+    """Payload of `confirmUnpaidBooking`."""
+
+
+@strawberry.type(description="What the provider says of the payment.")
+class ConfirmPaymentPayload(BookingPayload):
+    """Payload of `confirmPayment`."""
+
+    payment: Payment | None = strawberry.field(default=None, description="The latest attempt.")
+
+
+@strawberry.type(description="Where the client pays.")
+class StartPaymentPayload(BookingPayload):
+    """Payload of `startPayment`."""
+
+    payment: Payment | None = strawberry.field(
+        default=None, description="The attempt; its `checkoutUrl` is to be opened."
+    )
+
+
+@strawberry.type
+class Mutation:
+    """Root fields of this topic."""
+
+    @mutation(
+        description="Ask for a time. Nothing is held yet: a link and a code go to the mailbox, and `verifyBooking` "
+        "takes the time. The answer tells nothing of what is known of the address."
+    )
+    def draft_booking(
+        self, info: Info, input: Annotated[inputs.DraftBookingInput, WHAT]
+    ) -> DraftBookingPayload | None:
+        """Draft."""
+        scope = f"address:{input.email.strip().lower()}"
+        try:
+            booking = services.draft(
+                request=draft_request(input),
+                now=info.context.now,
+                once=once(info, "draftBooking", input, scope),
+            )
+        except AlreadyDone as done:
+            booking = models.Booking.objects.get(pk=done.object_id)
+        return DraftBookingPayload(booking=booking)  # type: ignore[arg-type]
+
+    @mutation(
+        description="Prove the mailbox: the time is taken, and the practice is asked. A proof is good once; where the "
+        "time is gone meanwhile, the draft stays and can be moved."
+    )
+    def verify_booking(
+        self, info: Info, input: Annotated[inputs.VerifyBookingInput, WHAT]
+    ) -> VerifyBookingPayload | None:
+        """Verify."""
+        now, proof = info.context.now, input.proof
+        if proof.account:
+            booking_id = pk_of(proof.account, "Booking")
+            return VerifyBookingPayload(
+                booking=verify_as(booking_id=booking_id, viewer=info.context.viewer, now=now).booking  # type: ignore[arg-type]
+            )
+        passed = _pass(proof, info)
+        verified = services.verify(passed=passed, now=now)
+        return _opened(info, verified.booking, verified.access_token, VerifyBookingPayload)
+
+    @mutation(description="Exchange the token of a mailed link for an access token to its booking.")
+    def grant_booking_access(
+        self,
+        info: Info,
+        input: Annotated[inputs.GrantBookingAccessInput, WHAT],
+    ) -> GrantBookingAccessPayload | None:
+        """Open a booking."""
+        booking, token = services.grant_access(token=input.token, now=info.context.now)
+        return _opened(info, booking, token, GrantBookingAccessPayload)
+
+    @mutation(description="Say yes to a request. Where nothing is to be paid online, that confirms it.")
+    def approve_booking(
+        self, info: Info, input: Annotated[inputs.ApproveBookingInput, WHAT]
+    ) -> ApproveBookingPayload | None:
+        """Approve."""
+        booking = services.approve(
+            booking_id=pk_of(input.booking_id, "Booking"),
+            viewer=info.context.viewer,
+            price=input.price,
+            now=info.context.now,
+        )
+        return ApproveBookingPayload(booking=booking)  # type: ignore[arg-type]
+
+    @mutation(
+        description="Say no to a request, with a reason that the client is told. The time is free again."
+    )
+    def reject_booking(
+        self, info: Info, input: Annotated[inputs.RejectBookingInput, WHAT]
+    ) -> RejectBookingPayload | None:
+        """Reject."""
+        booking = services.reject(
+            booking_id=pk_of(input.booking_id, "Booking"),
+            viewer=info.context.viewer,
+            reason=input.reason,
+            alternatives=input.alternatives,
+            now=info.context.now,
+        )
+        return RejectBookingPayload(booking=booking)  # type: ignore[arg-type]
+
+    @mutation(
+        description="Get the address where the client pays. An attempt that is still open is given again."
+    )
+    def start_payment(
+        self, info: Info, input: Annotated[inputs.StartPaymentInput, WHAT]
+    ) -> StartPaymentPayload | None:
+        """Start a payment."""
+        booking_id = pk_of(input.booking_id, "Booking")
+        viewer = info.context.viewer_with(input.access_token)
+        try:
+            payment = services.start_payment(
+                booking_id=booking_id,
+                viewer=viewer,
+                return_url=return_url(input.return_url),
+                once=once(info, "startPayment", input, f"booking:{booking_id}"),
+                now=info.context.now,
+            )
+        except AlreadyDone as done:
+            payment = PaymentRow.objects.get(pk=done.object_id)
+        return StartPaymentPayload(booking=selectors.visible(viewer, booking_id), payment=payment)  # type: ignore[arg-type]
+
+    @mutation(
+        description="Ask the provider whether the latest attempt was paid, and act on its answer. What the caller "
+        "believes does not matter. Repeat it as often as you like."
+    )
+    def confirm_payment(
+        self, info: Info, input: Annotated[inputs.ConfirmPaymentInput, WHAT]
+    ) -> ConfirmPaymentPayload | None:
+        """Ask the provider."""
+        viewer = info.context.viewer_with(input.access_token)
+        booking, payment = confirm_payment(
+            booking_id=pk_of(input.booking_id, "Booking"), viewer=viewer, now=info.context.now
+        )
+        return ConfirmPaymentPayload(booking=booking, payment=payment)  # type: ignore[arg-type]
+
+    @mutation(description="Confirm an approved booking that will be paid on site after all; for staff.")
+    def confirm_unpaid_booking(
+        self,
+        info: Info,
+        input: Annotated[inputs.ConfirmUnpaidBookingInput, WHAT],
+    ) -> ConfirmUnpaidBookingPayload | None:
+        """Confirm."""
+        booking = services.confirm_unpaid(
+            booking_id=pk_of(input.booking_id, "Booking"), viewer=info.context.viewer, now=info.context.now
+        )
+        return ConfirmUnpaidBookingPayload(booking=booking)  # type: ignore[arg-type]
+
+
+def _pass(proof: inputs.VerificationProof, info: Info) -> Any:
+    """Use up the link's token or the code."""
+    if proof.token:
+        return pass_challenge(token=proof.token, code=None, booking_id=None, now=info.context.now)
+    if not isinstance(proof.code, inputs.CodeProof):
+        raise DomainError(ErrorCode.CHALLENGE_INVALID, field=["proof"])
+    booking = selectors.by_acknowledgement(proof.code.acknowledgement_id)
+    return pass_challenge(
+        token=None, code=proof.code.code, booking_id=booking.pk if booking else None, now=info.context.now
+    )
+
+
+def _opened(
+    info: Info, booking: models.Booking, token: str | None, payload: type[VerifyBookingPayload]
+) -> Any:
+    """Answer with a booking that this very request has just opened."""
+    info.context.viewer_with(token)
+    return payload(booking=booking, access_token=token)  # type: ignore[arg-type]

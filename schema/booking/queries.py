@@ -1,0 +1,173 @@
+"""Looking bookings up."""
+
+import datetime
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+import strawberry_django
+from django.db.models import F, QuerySet
+
+from bookings.booking import models, selectors
+from bookings.booking.states import TABLE, Status
+from bookings.common.errors import DomainError
+from schema.booking.lifecycle import BookingStatus, LifecycleMove
+from schema.booking.types import Booking
+from schema.common.connections import Connection
+from schema.common.context import Info
+from schema.common.inputs import pk_of
+
+
+@strawberry.type(name="PublicBookingStatus", description="What an acknowledgement id alone tells.")
+class PublicBookingStatus:
+    """Status, label, deadline and last change: nothing that is private."""
+
+    acknowledgement_id: str = strawberry.field(description="The id, as it is written.")
+    status: BookingStatus = strawberry.field(description="Where the booking stands.")
+    status_label: str = strawberry.field(description="The status in words, for a person.")
+    deadline: datetime.datetime | None = strawberry.field(
+        description="When the present status lapses; null where it does not."
+    )
+    updated_at: datetime.datetime = strawberry.field(description="When it last changed.")
+
+    @classmethod
+    def of(cls, booking: models.Booking) -> "PublicBookingStatus":
+        """Give the public face."""
+        return cls(
+            acknowledgement_id=booking.acknowledgement_id,
+            status=Status(booking.status),
+            status_label=str(Status(booking.status).label),
+            deadline=booking.deadline_at,
+            updated_at=booking.updated_at,
+        )
+
+
+@strawberry.input(description="An acknowledgement id with the access token that opens it.")
+class AcknowledgementLookup:
+    """One way to look a booking up."""
+
+    acknowledgement_id: str = strawberry.field(
+        description="As a person may type it: case, O/0 and I/1 are forgiven."
+    )
+    access_token: str = strawberry.field(description="What `verifyBooking` or `grantBookingAccess` gave.")
+
+
+@strawberry.input(one_of=True, description="Exactly one way to name a booking.")
+class BookingLookup:
+    """Input of `booking`."""
+
+    id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The booking's id, for an account or a header that may see it."
+    )
+    acknowledgement: AcknowledgementLookup | None = strawberry.field(
+        default=strawberry.UNSET, description="The acknowledgement id and an access token."
+    )
+
+
+@strawberry.input(description="Which bookings to list; what is left out does not narrow.")
+class BookingFilter:
+    """Filter of `bookings`."""
+
+    status: list[BookingStatus] | None = strawberry.field(
+        default=None, description="In one of these statuses; if absent, in any but DRAFT."
+    )
+    business_id: strawberry.ID | None = strawberry.field(default=None, description="Of this practice.")
+    consultant_id: strawberry.ID | None = strawberry.field(default=None, description="With this consultant.")
+    starts_from: datetime.datetime | None = strawberry.field(
+        default=None, description="Starting then or later."
+    )
+    starts_before: datetime.datetime | None = strawberry.field(
+        default=None, description="Starting earlier than then."
+    )
+
+
+@strawberry.enum(description="The order of a list of bookings.")
+class BookingOrder(Enum):
+    """Order of `bookings`."""
+
+    NEWEST = strawberry.enum_value("NEWEST", description="Newest first.")
+    OLDEST = strawberry.enum_value("OLDEST", description="Oldest first.")
+    STARTS_FIRST = strawberry.enum_value("STARTS_FIRST", description="By start, earliest first.")
+    STARTS_LAST = strawberry.enum_value("STARTS_LAST", description="By start, latest first.")
+
+
+_ORDERS = {
+    BookingOrder.NEWEST: F("created_at").desc(),
+    BookingOrder.OLDEST: F("created_at").asc(),
+    BookingOrder.STARTS_FIRST: F("starts_at").asc(nulls_last=True),
+    BookingOrder.STARTS_LAST: F("starts_at").desc(nulls_last=True),
+}
+
+
+@strawberry.type
+class Query:
+    """Root fields of this topic."""
+
+    @strawberry.field(
+        description="The status of a booking by its acknowledgement id; null where there is none. Needs no proof, "
+        "so it tells nothing private."
+    )
+    def booking_status(
+        self,
+        acknowledgement_id: Annotated[
+            str, strawberry.argument(description="As a person may type it: case, O/0 and I/1 are forgiven.")
+        ],
+    ) -> PublicBookingStatus | None:
+        """Look a status up."""
+        booking = selectors.by_acknowledgement(acknowledgement_id)
+        return PublicBookingStatus.of(booking) if booking is not None else None
+
+    @strawberry.field(description="One booking that you may see, or null.")
+    def booking(
+        self, info: Info, by: Annotated[BookingLookup, strawberry.argument(description="How to find it.")]
+    ) -> Booking | None:
+        """Look a booking up by its id, or by acknowledgement id and access token."""
+        if isinstance(by.acknowledgement, AcknowledgementLookup):
+            viewer = info.context.viewer_with(by.acknowledgement.access_token)
+            found = selectors.by_acknowledgement(by.acknowledgement.acknowledgement_id)
+            return found if found and selectors.may_see(viewer, found) else None  # type: ignore[return-value]
+        try:
+            return selectors.visible(info.context.viewer, pk_of(str(by.id), "Booking"))  # type: ignore[return-value]
+        except DomainError:
+            return None
+
+    @strawberry_django.connection(
+        Connection[Booking], description="The bookings that you may see: your own, or those of your practice."
+    )
+    def bookings(
+        self,
+        info: Info,
+        filter: Annotated[
+            BookingFilter | None, strawberry.argument(description="Which ones; any but drafts if absent.")
+        ] = None,
+        order: Annotated[
+            BookingOrder, strawberry.argument(description="In which order.")
+        ] = BookingOrder.NEWEST,
+    ) -> QuerySet[models.Booking]:
+        """List bookings; drafts only where the filter asks for them."""
+        info.context.viewer.require_user()
+        return _filtered(filter or BookingFilter()).order_by(_ORDERS[order], "pk")
+
+    @strawberry.field(
+        description="The whole lifecycle, for those that draw it. `availableActions` is for the others."
+    )
+    def lifecycle(self) -> list[LifecycleMove]:
+        """Give the table."""
+        return [LifecycleMove.of(row) for row in TABLE.values()]
+
+
+def _filtered(wanted: BookingFilter) -> QuerySet[models.Booking]:
+    rows = models.Booking.objects.all()
+    if wanted.status is None:
+        rows = rows.exclude(status=Status.DRAFT)
+    else:
+        rows = rows.filter(status__in=wanted.status)
+    if wanted.business_id is not None:
+        rows = rows.filter(business=pk_of(wanted.business_id, "Business"))
+    if wanted.consultant_id is not None:
+        rows = rows.filter(consultant=pk_of(wanted.consultant_id, "Consultant"))
+    if wanted.starts_from is not None:
+        rows = rows.filter(starts_at__gte=wanted.starts_from)
+    if wanted.starts_before is not None:
+        rows = rows.filter(starts_at__lt=wanted.starts_before)
+    return rows

@@ -1,0 +1,67 @@
+"""Relay's look-ups: any object by its opaque id."""
+
+from typing import Annotated, Any, cast
+
+import strawberry
+from strawberry import relay
+
+from schema.booking.types import Booking
+from schema.businesses import Business, Category
+from schema.catalogue import Service
+from schema.common.context import Info
+from schema.common.inputs import LARGEST_PAGE, BadUserInput, read_id, read_pk
+from schema.consultants import Consultant
+from schema.payments import Payment
+from schema.slots import Slot
+
+NODES: dict[str, Any] = {
+    kind.__name__: kind for kind in (Booking, Business, Category, Consultant, Payment, Service, Slot)
+}
+
+
+@strawberry.type
+class Query:
+    """Root fields of this topic."""
+
+    @strawberry.field(description="One object by its id; null where there is none that you may see.")
+    def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of any object.")],
+    ) -> relay.Node | None:
+        """Look one up."""
+        return _nodes(info, [id])[0]
+
+    @strawberry.field(description="Several objects by their ids, in the ids' order; 100 at most.")
+    def nodes(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="Ids of any objects.")],
+    ) -> list[relay.Node | None]:
+        """Look several up, with one statement a type."""
+        if len(ids) > LARGEST_PAGE:
+            raise BadUserInput(f"At most {LARGEST_PAGE} ids can be looked up at once.")
+        return _nodes(info, ids)
+
+
+def _nodes(info: Info, ids: list[strawberry.ID]) -> list[relay.Node | None]:
+    """Give what the ids name, null for what is not there or not shown."""
+    wanted = [read_id(text) for text in ids]
+    found: dict[tuple[str, str], relay.Node] = {}
+    for kind in {kind for kind, _ in wanted}:
+        if kind not in NODES:
+            raise BadUserInput(f"There are no nodes of type {kind[:40]}.")
+        found.update(_of_kind(info, kind, [node_id for other, node_id in wanted if other == kind]))
+    return [found.get(key) for key in wanted]
+
+
+def _of_kind(info: Info, kind: str, node_ids: list[str]) -> dict[tuple[str, str], relay.Node]:
+    node_type = NODES[kind]
+    if node_type is Slot:
+        slots = Slot.resolve_nodes(info=info, node_ids=node_ids)
+        return {(kind, slot.node_id): slot for slot in slots if slot is not None}
+    model = node_type.__strawberry_django_definition__.model
+    rows = model._default_manager.filter(pk__in=[read_pk(node_id) for node_id in node_ids])
+    if hasattr(node_type, "get_queryset"):
+        rows = node_type.get_queryset(rows, info)
+    return {(kind, str(row.pk)): cast("relay.Node", row) for row in rows}
