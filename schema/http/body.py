@@ -1,0 +1,151 @@
+"""Reading a GraphQL request out of an HTTP request: bounded in bytes and in nesting, strict in its text."""
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, UnreadablePostError
+from django.http.request import RequestDataTooBig
+
+from schema.http.errors import Refused
+
+_STRING_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]}]', re.DOTALL)
+_ODD_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The parameters of a GraphQL request."""
+
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
+    extensions: dict[str, Any] | None
+
+
+def read_post(request: HttpRequest) -> Call:
+    """Give the call in a JSON body. Raise Refused: 413 where it is too long, 400 where it is malformed."""
+    parameters = parse_json(_read(request), "body")
+    if isinstance(parameters, list):
+        raise Refused(400, "Batches are not served: send one operation in each request.")
+    if not isinstance(parameters, dict):
+        raise Refused(400, "The body must be a JSON object with the key `query`.")
+    return _call(parameters)
+
+
+def read_get(request: HttpRequest) -> Call:
+    """Give the call in a query string. Raise Refused as `read_post` does."""
+    limit = settings.GRAPHQL_LIMITS["body_bytes"]
+    if len(request.META.get("QUERY_STRING", "")) > limit:
+        raise Refused(413, f"The query string must be no longer than {limit} bytes.")
+    try:
+        fields = request.GET
+    except SuspiciousOperation:
+        raise Refused(400, "The query string has too many parameters.") from None
+    parameters: dict[str, Any] = {
+        "query": fields.get("query"),
+        "operationName": fields.get("operationName") or None,
+    }
+    for name in ("variables", "extensions"):
+        if text := fields.get(name):
+            parameters[name] = parse_json(text.encode(errors="replace"), name)
+    return _call(parameters)
+
+
+def parse_json(body: bytes, name: str) -> Any:
+    """Parse what a stranger sent: JSON in UTF-8, of bounded nesting, without NaN, NUL and half characters.
+
+    Raise Refused (400). `name` says what is parsed, for the message.
+    """
+    _check_nesting(body, name)
+    try:
+        value = _DECODER.decode(body.decode())
+        if _ODD_ESCAPE.search(body):
+            _check_text(value)
+    except (ValueError, RecursionError):  # of which bad UTF-8, bad JSON and half characters are kinds
+        raise Refused(400, f"The {name} must be well-formed JSON in UTF-8.") from None
+    return value
+
+
+def _read(request: HttpRequest) -> bytes:
+    limit = settings.GRAPHQL_LIMITS["body_bytes"]
+    too_long = Refused(413, f"The body must be no longer than {limit} bytes.")
+    declared = request.META.get("CONTENT_LENGTH") or ""
+    if declared.isascii() and declared.isdigit() and (len(declared) > 15 or int(declared) > limit):
+        raise too_long
+    try:
+        # Past Django's own reader, whose limit of memory would answer in its own way.
+        stream: Any = request
+        if not declared and request.META.get("wsgi.input_terminated"):
+            stream = request.META["wsgi.input"]  # a chunked body, which Django takes for an empty one
+        body: bytes = request.body if hasattr(request, "_body") else stream.read(limit + 1)
+    except RequestDataTooBig:
+        raise too_long from None
+    except (UnreadablePostError, OSError):
+        raise Refused(400, "The body ended early.") from None
+    if len(body) > limit:
+        raise too_long
+    return body
+
+
+def _check_nesting(body: bytes, name: str) -> None:
+    """Count brackets outside of strings, without recursion and before anything recursive sees the text."""
+    deepest = settings.GRAPHQL_LIMITS["json_depth"]
+    if body.count(b"[") + body.count(b"{") <= deepest:
+        return
+    depth = 0
+    for match in _STRING_OR_BRACKET.finditer(body):
+        first = match.group()[0]
+        if first in b"[{":
+            depth += 1
+            if depth > deepest:
+                raise Refused(400, f"The {name} is nested more than {deepest} deep.")
+        elif first in b"]}":
+            depth -= 1
+
+
+def _check_text(value: Any) -> None:
+    """Raise ValueError where a string holds NUL or half of a surrogate pair, which no database takes."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            item.encode()
+            if "\0" in item:
+                raise ValueError("NUL")
+        elif isinstance(item, dict):
+            stack.extend(item)
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            stack.extend(item)
+
+
+def _call(parameters: dict[str, Any]) -> Call:
+    query = parameters.get("query")
+    if not isinstance(query, str) or not query.strip() or "\0" in query:
+        raise Refused(400, "Send a GraphQL document as text in `query`.")
+    name = parameters.get("operationName")
+    if name is not None and not isinstance(name, str):
+        raise Refused(400, "`operationName` must be text.")
+    for key in ("variables", "extensions"):
+        if not isinstance(parameters.get(key), dict | None):
+            raise Refused(400, f"`{key}` must be a JSON object.")
+    return Call(query, parameters.get("variables"), name or None, parameters.get("extensions"))
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is out of range")
+    return value
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)

@@ -1,0 +1,190 @@
+"""From the text of a document to something that may be executed: parsed, measured, validated, remembered."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from django.conf import settings
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    NoFragmentCyclesRule,
+    OperationDefinitionNode,
+    ValuesOfCorrectTypeRule,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.language import ValueNode
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from schema.http import limits
+from schema.http.errors import Code, problem, problem_of
+from schema.http.limits import TooComplex
+
+LONGEST_REMEMBERED = 16 * 1024
+"""Characters; longer documents are read anew each time."""
+NODES_REMEMBERED = 50_000
+"""Bound on the cache, in nodes of syntax trees; some 0.5 KB each."""
+CHARACTERS_A_NODE = 128
+"""How much text weighs as much as a node."""
+LINES = 10_000
+"""An error's place is found by counting lines, so that a document of nothing but lines would cost seconds."""
+
+Problems = list[dict[str, Any]]
+
+
+class LiteralsOfCorrectTypeRule(ValuesOfCorrectTypeRule):
+    """GraphQL's rule, which tells a scalar's own refusal of a value from a value of the wrong kind."""
+
+    def is_valid_value_node(self, node: ValueNode) -> None:
+        """Check one literal; an error that the scalar raised gets its place and its code."""
+        self._literal = node
+        super().is_valid_value_node(node)
+
+    def report_error(self, error: GraphQLError) -> None:
+        """Report, with a code of its own where a scalar spoke."""
+        if error.original_error is not None or error.nodes is None:
+            extensions = {"code": Code.BAD_USER_INPUT, **(error.extensions or {})}
+            error = GraphQLError(error.message, getattr(self, "_literal", None), extensions=extensions)
+        super().report_error(error)
+
+
+class OneOfRule(OneOfInputValidationRule):
+    """Strawberry's rule, which fails itself on variables that are undefined or used in a fragment."""
+
+    def enter_document(self, node: DocumentNode, *_: Any) -> None:
+        """Know the variables of all operations before any fragment is visited."""
+        self.variable_definitions = {
+            variable.variable.name.value: variable
+            for definition in node.definitions
+            if isinstance(definition, OperationDefinitionNode)
+            for variable in definition.variable_definitions
+        }
+
+    def enter_operation_definition(self, node: Any, *_: Any) -> None:
+        """Keep what is known already."""
+
+    def validate_one_of(self, node: Any, type: Any) -> None:
+        """Leave undefined variables to the rule that names them."""
+        used = [each.value.name.value for each in node.fields if each.value.kind == "variable"]
+        if all(name in self.variable_definitions for name in used):
+            super().validate_one_of(node, type)
+
+
+RULES = (
+    *(LiteralsOfCorrectTypeRule if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules),
+    MaybeNullValidationRule,
+    OneOfRule,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that was read. It may be executed where `problems` is empty and `document` is there."""
+
+    document: DocumentNode | None = None
+    problems: Problems = field(default_factory=list)
+    introspects: bool = False
+    by_variables: bool = False
+    weight: int = 1
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | dict[str, Any]:
+        """Give the operation that is to be executed, or the problem with choosing it."""
+        definitions = self.document.definitions if self.document else ()
+        found = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
+        if name is not None:
+            found = [node for node in found if node.name is not None and node.name.value == name]
+        if not found:
+            told = "The document holds no operation" + (f" named {name!r}." if name is not None else ".")
+            return problem(told, Code.BAD_USER_INPUT)
+        if len(found) > 1:
+            return problem(
+                "The document holds several operations: send `operationName`.", Code.BAD_USER_INPUT
+            )
+        if found[0].operation.value == "subscription":
+            return problem("Subscriptions are not served.", Code.BAD_USER_INPUT)
+        return found[0]
+
+
+class Documents:
+    """Reads documents for one schema, and remembers the short ones. Used by all threads of the process."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.schema = schema
+        self._lock = Lock()
+        self._known: OrderedDict[str, Document] = OrderedDict()
+        self._weight = 0
+
+    def read(self, text: str) -> Document:
+        """Give the document of a text. Never raises: what is wrong with it is in `problems`."""
+        with self._lock:
+            known = self._known.get(text)
+            if known is not None:
+                self._known.move_to_end(text)
+                return known
+        document = _read(self.schema, text)
+        if len(text) <= LONGEST_REMEMBERED:
+            self._remember(text, document)
+        return document
+
+    def check_cost(
+        self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    ) -> Problems:
+        """Give what is wrong with the cost under these variables, where they decide it; else nothing."""
+        if not document.by_variables or document.document is None:
+            return []
+        try:
+            limits.check_cost(self.schema, document.document, operation, variables)
+        except TooComplex as refusal:
+            return [problem(str(refusal), Code.QUERY_TOO_COMPLEX)]
+        return []
+
+    def _remember(self, text: str, document: Document) -> None:
+        with self._lock:
+            if text in self._known:
+                return
+            self._known[text] = document
+            self._weight += document.weight + len(text) // CHARACTERS_A_NODE
+            while self._weight > NODES_REMEMBERED:
+                forgotten, oldest = self._known.popitem(last=False)
+                self._weight -= oldest.weight + len(forgotten) // CHARACTERS_A_NODE
+
+
+def _read(schema: GraphQLSchema, text: str) -> Document:
+    if text.count("\n") + text.count("\r") > LINES:
+        return _refused("The document has too many lines.", Code.QUERY_TOO_COMPLEX)
+    if "\\u0000" in text or "\\u{0}" in text:
+        return _refused("Text must not hold the character NUL.", Code.BAD_USER_INPUT)
+    try:
+        document = parse(text, max_tokens=settings.GRAPHQL_LIMITS["tokens"])
+    except GraphQLSyntaxError as error:
+        too_much = error.message.startswith(
+            "Syntax Error: Document "
+        )  # "… contains more than", "… is nested too"
+        code = Code.QUERY_TOO_COMPLEX if too_much else Code.GRAPHQL_VALIDATION_FAILED
+        return Document(problems=[problem_of(error, code)])
+    try:
+        verdict = limits.check(schema, document)
+    except TooComplex as refusal:
+        return _refused(str(refusal), Code.QUERY_TOO_COMPLEX)
+    rules = (NoFragmentCyclesRule,) if verdict.circular else RULES
+    most = settings.GRAPHQL_LIMITS["errors"]
+    errors = validate(schema, document, rules, max_errors=most, hide_suggestions=not settings.GRAPHIQL)
+    problems = [problem_of(error, Code.GRAPHQL_VALIDATION_FAILED) for error in errors[:most]]
+    return Document(
+        document=None if problems else document,
+        problems=problems,
+        introspects=verdict.introspects,
+        by_variables=verdict.by_variables,
+        weight=1 if problems else verdict.nodes,
+    )
+
+
+def _refused(message: str, code: Code) -> Document:
+    return Document(problems=[problem(message, code)])

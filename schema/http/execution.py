@@ -1,0 +1,86 @@
+"""Executing a document that was read and judged already.
+
+Strawberry's own `execute_sync` parses and validates by itself. Here both are done and remembered, so only
+its frame around the execution is kept: `on_operation`, `on_execute`, `resolve` and `get_results` of the
+schema's extensions run; `on_parse` and `on_validate` do not. Strawberry's private names are used only here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import strawberry
+from django.conf import settings
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    execute,
+)
+from strawberry.execution import optimized_is_awaitable
+from strawberry.types.execution import ExecutionContext
+from strawberry.types.graphql import OperationType
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an execution. `started` is false where the variables were refused before any field ran."""
+
+    data: dict[str, Any] | None
+    errors: list[GraphQLError] = field(default_factory=list)
+    extensions: dict[str, Any] = field(default_factory=dict)
+    started: bool = True
+
+
+def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
+    """Give the schema as graphql-core knows it."""
+    return schema._schema
+
+
+def run(
+    schema: strawberry.Schema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    *,
+    text: str,
+    variables: Mapping[str, Any] | None,
+    context: object,
+) -> Outcome:
+    """Execute one operation with sync resolvers. Errors of fields are in the outcome; others raise."""
+    name = operation.name.value if operation.name is not None else None
+    frame = ExecutionContext(
+        query=text,
+        schema=schema,
+        allowed_operations=(OperationType(operation.operation.value),),
+        context=context,
+        variables=dict(variables or {}),
+        validation_rules=(),
+        graphql_document=document,
+        provided_operation_name=name,
+    )
+    extensions = schema.get_extensions(sync=True)
+    for extension in extensions:
+        extension.execution_context = frame
+    runner = schema.create_extensions_runner(frame, extensions)
+    with runner.operation(), runner.executing():
+        result = execute(
+            core_schema(schema),
+            document,
+            context_value=context,
+            variable_values=frame.variables,
+            operation_name=name,
+            middleware=schema._get_middleware_manager(extensions),
+            execution_context_class=schema.execution_context_class,
+            is_awaitable=optimized_is_awaitable,
+            max_coercion_errors=settings.GRAPHQL_LIMITS["errors"],
+            hide_suggestions=not settings.GRAPHIQL,
+        )
+        if not isinstance(result, ExecutionResult):
+            raise TypeError("A resolver is asynchronous; this API is served by sync resolvers.")
+        frame.result = result
+    errors = result.errors or []
+    # Only variables are refused without a path: whatever a field raises is located at it.
+    started = result.data is not None or any(error.path for error in errors)
+    return Outcome(result.data, errors, runner.get_extensions_results_sync(), started)
