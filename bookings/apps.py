@@ -13,8 +13,8 @@ class BookingsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Arrange for the database guards. (The import waits until the models are loaded.)"""
-        from bookings import guards  # noqa: PLC0415
+        """Arrange for the database guards."""
+        from bookings import guards  # noqa: PLC0415 - it imports models, which are loaded only now
 
         post_migrate.connect(guards.install_after_migrate, sender=self, dispatch_uid="slotwell.guards")
         checks.register(guards.check_installed, checks.Tags.database)

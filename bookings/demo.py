@@ -67,9 +67,15 @@ def _services(business: Business) -> dict[str, Service]:
     rows = {
         "talk": Service(name="First talk", duration=50, step=60, price=Decimal(60), buffer_after=10),
         "coaching": Service(
-            name="Coaching", duration=90, step=30, price=Decimal(120), location_kind=Service.LocationKind.ONLINE
+            name="Coaching",
+            duration=90,
+            step=30,
+            price=Decimal(120),
+            location_kind=Service.LocationKind.ONLINE,
         ),
-        "intro": Service(name="Free introduction", duration=20, step=20, price=Decimal(0), needs_approval=False),
+        "intro": Service(
+            name="Free introduction", duration=20, step=20, price=Decimal(0), needs_approval=False
+        ),
         "evening": Service(
             name="Group evening",
             duration=90,
@@ -116,7 +122,12 @@ def _consultants(business: Business, services: dict[str, Service]) -> dict[str, 
         if slug == "anna-lis":
             user = _account("anna@demo.example", name, schedule.business.created_at)
         consultant = Consultant.objects.create(
-            business=business, schedule=schedule, user=user, slug=slug, full_name=name, specialisation=specialisation
+            business=business,
+            schedule=schedule,
+            user=user,
+            slug=slug,
+            full_name=name,
+            specialisation=specialisation,
         )
         consultant.services.set([services[key] for key in offered])
         made[slug] = consultant

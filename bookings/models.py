@@ -11,6 +11,7 @@ from bookings.payments.models import Payment, ProviderEvent, Refund, SandboxChec
 from bookings.schedules.models import Schedule, WeeklyHours
 from bookings.slots.models import Occupation, Slot
 from bookings.verification.models import AccessToken, Challenge
+from bookings.worker.models import WorkerHeartbeat
 
 __all__ = [
     "AccessToken",
@@ -36,4 +37,5 @@ __all__ = [
     "StaffMember",
     "User",
     "WeeklyHours",
+    "WorkerHeartbeat",
 ]

@@ -12,17 +12,15 @@ from schema.businesses import Business
 from schema.common.connections import Connection
 from schema.common.context import Info
 from schema.common.inputs import pk_of
-from schema.common.scalars import Money, described_enum
+from schema.common.scalars import Money, describe_enum
 
 if TYPE_CHECKING:
     from schema.consultants import Consultant
 
-LocationKind = described_enum(
-    models.Service.LocationKind, name="LocationKind", description="Where sessions of a service take place."
-)
-PaymentPolicy = described_enum(
-    models.Service.PaymentPolicy, name="PaymentPolicy", description="How a service with a price may be paid."
-)
+LocationKind = models.Service.LocationKind
+describe_enum(LocationKind, name="LocationKind", description="Where sessions of a service take place.")
+PaymentPolicy = models.Service.PaymentPolicy
+describe_enum(PaymentPolicy, name="PaymentPolicy", description="How a service with a price may be paid.")
 
 
 @strawberry_django.type(models.Service, description="Something that is sold by time.")

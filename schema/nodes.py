@@ -12,7 +12,7 @@ from schema.common.context import Info
 from schema.common.inputs import LARGEST_PAGE, BadUserInput, read_id, read_pk
 from schema.consultants import Consultant
 from schema.payments import Payment
-from schema.slots import Slot
+from schema.slots import Slot, still_open
 
 NODES: dict[str, Any] = {
     kind.__name__: kind for kind in (Booking, Business, Category, Consultant, Payment, Service, Slot)
@@ -58,7 +58,7 @@ def _nodes(info: Info, ids: list[strawberry.ID]) -> list[relay.Node | None]:
 def _of_kind(info: Info, kind: str, node_ids: list[str]) -> dict[tuple[str, str], relay.Node]:
     node_type = NODES[kind]
     if node_type is Slot:
-        slots = Slot.resolve_nodes(info=info, node_ids=node_ids)
+        slots = [still_open(node_id, now=info.context.now) for node_id in node_ids]
         return {(kind, slot.node_id): slot for slot in slots if slot is not None}
     model = node_type.__strawberry_django_definition__.model
     rows = model._default_manager.filter(pk__in=[read_pk(node_id) for node_id in node_ids])

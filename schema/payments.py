@@ -10,11 +10,10 @@ from strawberry import relay
 from bookings.booking.selectors import visible_to
 from bookings.payments import models
 from schema.common.context import Info
-from schema.common.scalars import URL, Money, described_enum
+from schema.common.scalars import URL, Money, describe_enum
 
-PaymentStatus = described_enum(
-    models.Payment.Status, name="PaymentStatus", description="Where one attempt to pay stands."
-)
+PaymentStatus = models.Payment.Status
+describe_enum(PaymentStatus, name="PaymentStatus", description="Where one attempt to pay stands.")
 
 
 @strawberry_django.type(models.Payment, description="One attempt to pay for a booking.")

@@ -29,5 +29,5 @@ schema = strawberry.Schema(
     mutation=Mutation,
     types=[payments.Payment, businesses.Category],
     extensions=[DjangoOptimizerExtension],
-    config=StrawberryConfig(scalar_map=SCALARS, relay_max_results=LARGEST_PAGE),  # type: ignore[arg-type]
+    config=StrawberryConfig(scalar_map=SCALARS, relay_max_results=LARGEST_PAGE),
 )

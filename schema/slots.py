@@ -1,7 +1,6 @@
 """Times that can be booked, computed and published alike."""
 
 import datetime
-from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
 import strawberry
@@ -55,13 +54,6 @@ class Slot(relay.Node):
             consultant=consultant,  # type: ignore[arg-type]
             service=service,  # type: ignore[arg-type]
         )
-
-    @classmethod
-    def resolve_nodes(
-        cls, *, info: Info, node_ids: Iterable[str], required: bool = False
-    ) -> list[Self | None]:
-        """Give each slot that is still open, null for any other."""
-        return [_slot(node_id, info.context.now) for node_id in node_ids]  # type: ignore[misc]
 
 
 @strawberry.type(description="One slot of a page.")
@@ -198,7 +190,7 @@ def _open_slots(
     return [Slot.of(opening, service, by_schedule[opening.schedule]) for opening in found]
 
 
-def _slot(node_id: str, now: datetime.datetime) -> Slot | None:
+def still_open(node_id: str, *, now: datetime.datetime) -> Slot | None:
     """Give the slot of an id while it is open."""
     service_id, schedule_id, start = _parts(node_id)
     end = start + datetime.timedelta(seconds=1)

@@ -54,12 +54,16 @@ def service(of: Business | None = None, **fields: Any) -> Service:
     return Service.objects.create(**{**defaults, **fields})
 
 
-def consultant(offered: Service, *, zone: str = "UTC", hours: tuple[int, int] = (9, 17), **fields: Any) -> Consultant:
+def consultant(
+    offered: Service, *, zone: str = "UTC", hours: tuple[int, int] = (9, 17), **fields: Any
+) -> Consultant:
     """A consultant who offers the service on every day of the week, from and until these wall-clock hours."""
     number = next(_numbers)
     schedule = Schedule.objects.create(business=offered.business, timezone=zone)
     for weekday in range(7):
-        WeeklyHours.objects.create(schedule=schedule, weekday=weekday, opens=hours[0] * 60, closes=hours[1] * 60)
+        WeeklyHours.objects.create(
+            schedule=schedule, weekday=weekday, opens=hours[0] * 60, closes=hours[1] * 60
+        )
     person = Consultant.objects.create(
         **{
             "business": offered.business,
@@ -130,5 +134,3 @@ def client_of(booking: Booking) -> Viewer:
 
 def later(**passing: float) -> datetime:
     return NOW + timedelta(**passing)
-
-

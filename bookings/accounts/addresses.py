@@ -1,6 +1,7 @@
 """What counts as one e-mail address."""
 
 import unicodedata
+from contextlib import suppress
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -12,10 +13,8 @@ def normalise_email(text: str) -> str:
     """Give the form in which an address is stored and compared: NFC, trimmed, lower case, domain in ASCII."""
     address = unicodedata.normalize("NFC", text).strip().lower()
     local, at, domain = address.rpartition("@")
-    try:
+    with suppress(UnicodeError):  # an impossible domain stays as typed, for validation to refuse
         domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        pass  # an impossible domain stays as typed, for validation to refuse
     return f"{local}{at}{domain}"
 
 

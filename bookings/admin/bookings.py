@@ -47,7 +47,15 @@ class NoteInline(ReadOnly, admin.TabularInline):
 class BookingAdmin(ReadOnly, admin.ModelAdmin):
     """Every booking that the person logged in may see; the status moves by actions alone."""
 
-    list_display = ("acknowledgement_id", "status", "full_name", "email", "service", "consultant", "starts_at")
+    list_display = (
+        "acknowledgement_id",
+        "status",
+        "full_name",
+        "email",
+        "service",
+        "consultant",
+        "starts_at",
+    )
     list_filter = ("status", "mode", "payment_mode")
     list_select_related = ("service", "consultant")
     search_fields = ("acknowledgement_id", "full_name", "email", "phone")

@@ -68,7 +68,16 @@ class BusinessAdmin(admin.ModelAdmin):
 class ServiceAdmin(admin.ModelAdmin):
     """What is sold."""
 
-    list_display = ("name", "business", "duration", "price", "currency", "seats", "needs_approval", "is_active")
+    list_display = (
+        "name",
+        "business",
+        "duration",
+        "price",
+        "currency",
+        "seats",
+        "needs_approval",
+        "is_active",
+    )
     list_filter = ("is_active", "needs_approval", "location_kind", "payment_policy")
     list_select_related = ("business",)
     search_fields = ("name", "business__name")

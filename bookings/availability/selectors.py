@@ -118,7 +118,8 @@ def _slots(ids: list[int], low: datetime, high: datetime) -> Mapping[int, list[K
         "schedule_id", "pk", "starts_at", "ends_at", "service_id", "capacity", "seats_taken", "is_published"
     )
     return _grouped(
-        (schedule, KnownSlot(pk, epoch(start), epoch(end), *rest)) for schedule, pk, start, end, *rest in rows
+        (schedule, KnownSlot(pk, epoch(start), epoch(end), service, capacity, taken, published))
+        for schedule, pk, start, end, service, capacity, taken, published in rows
     )
 
 

@@ -1,4 +1,4 @@
-"""Locks in the one order: slot → booking → payment. (Whoever takes new time locks its schedule before these.)"""
+"""Locks in the one order: slot → booking → payment. Whoever takes new time locks its schedule before these."""
 
 from bookings.booking.models import Booking
 from bookings.common.errors import DomainError, ErrorCode

@@ -11,9 +11,14 @@ def _names() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def is_zone(name: str) -> bool:
+    """Tell whether a name is one of the IANA database."""
+    return name in _names()
+
+
 def validate_zone(name: str) -> None:
     """Accept a name of the IANA database. Raise ValidationError for any other."""
-    if name not in _names():
+    if not is_zone(name):
         raise ValidationError(f"{name!r} is no time zone of the IANA database, such as Europe/Warsaw.")
 
 

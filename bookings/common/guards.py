@@ -12,7 +12,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 _PRESENT = {
     "postgresql": (
-        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal UNION SELECT conname FROM pg_constraint WHERE contype = 'x'"
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal "
+        "UNION SELECT conname FROM pg_constraint WHERE contype = 'x'"
     ),
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
 }

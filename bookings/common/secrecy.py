@@ -61,6 +61,9 @@ class EncryptedTextField(models.TextField):
 class EncryptedJSONField(EncryptedTextField):
     """A JSON value that the database holds encrypted; None and {} stay empty."""
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def get_prep_value(self, value: Any) -> Any:
         """Encrypt the JSON text."""
         return encrypt(json.dumps(value, sort_keys=True)) if value else ""

@@ -62,7 +62,7 @@ def give_back(*, slot_id: int, seats: int) -> None:
 def _locked_row(
     schedule: Schedule, service_id: int, starts_at: datetime, ends_at: datetime, capacity: int
 ) -> Slot:
-    """Give the locked row of this start. (Its schedule is locked, so nobody else makes it meanwhile.)"""
+    """Give the locked row of this start; its schedule is locked, so nobody else makes it meanwhile."""
     slot = Slot.objects.select_for_update().filter(schedule=schedule, starts_at=starts_at).first()
     if slot is None:
         return Slot.objects.create(

@@ -10,7 +10,7 @@ from schema.booking.types import BookingMode, PaymentMode
 from schema.common.scalars import URL, Email, TimeZone
 
 KEY = "Your key for this very act; the same key and input again give the same result. Kept 24 hours."
-TOKEN = "The access token of this booking, if you hold one and no account that may."
+OPENER = "The access token of this booking, if you hold one and no account that may."
 
 
 @strawberry.input(description="Who wants what, and when: a slot's id, or a consultant and a start.")
@@ -113,7 +113,7 @@ class StartPaymentInput:
     """Input of `startPayment`."""
 
     booking_id: strawberry.ID = strawberry.field(description="The booking.")
-    access_token: str | None = strawberry.field(default=None, description=TOKEN)
+    access_token: str | None = strawberry.field(default=None, description=OPENER)
     return_url: URL | None = strawberry.field(
         default=None,
         description="Where the payment page leads afterwards; the front end's address or ours only.",
@@ -126,7 +126,7 @@ class ConfirmPaymentInput:
     """Input of `confirmPayment`."""
 
     booking_id: strawberry.ID = strawberry.field(description="The booking.")
-    access_token: str | None = strawberry.field(default=None, description=TOKEN)
+    access_token: str | None = strawberry.field(default=None, description=OPENER)
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
 

@@ -7,16 +7,16 @@ import strawberry
 
 from bookings.accounts.viewer import Viewer
 from bookings.booking import models, policies, states
-from schema.common.scalars import described_enum
+from schema.common.scalars import describe_enum
 
-BookingStatus = described_enum(states.Status, name="BookingStatus", description="Where a booking stands.")
-BookingMove = described_enum(states.Move, name="BookingMove", description="A step of the lifecycle.")
-ActorKind = described_enum(
-    states.ActorKind, name="ActorKind", description="As what somebody acts on a booking."
-)
-Requirement = described_enum(
-    states.Requirement, name="Requirement", description="What a caller must bring to make a move."
-)
+BookingStatus = states.Status
+describe_enum(BookingStatus, name="BookingStatus", description="Where a booking stands.")
+BookingMove = states.Move
+describe_enum(BookingMove, name="BookingMove", description="A step of the lifecycle.")
+ActorKind = states.ActorKind
+describe_enum(ActorKind, name="ActorKind", description="As what somebody acts on a booking.")
+Requirement = states.Requirement
+describe_enum(Requirement, name="Requirement", description="What a caller must bring to make a move.")
 
 
 @strawberry.type(description="What must be brought by whom.")

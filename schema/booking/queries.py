@@ -157,11 +157,8 @@ class Query:
 
 
 def _filtered(wanted: BookingFilter) -> QuerySet[models.Booking]:
-    rows = models.Booking.objects.all()
-    if wanted.status is None:
-        rows = rows.exclude(status=Status.DRAFT)
-    else:
-        rows = rows.filter(status__in=wanted.status)
+    shown = set(Status) - {Status.DRAFT} if wanted.status is None else wanted.status
+    rows = models.Booking.objects.filter(status__in=shown)
     if wanted.business_id is not None:
         rows = rows.filter(business=pk_of(wanted.business_id, "Business"))
     if wanted.consultant_id is not None:

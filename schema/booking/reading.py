@@ -20,7 +20,7 @@ from schema.slots import read_slot_id
 def draft_request(given: DraftBookingInput) -> DraftRequest:
     """Give the request that a draft's input means. Raises VALIDATION_FAILED where it names no one time."""
     service_id, consultant_id, starts_at = _time(given)
-    intake = given.intake or {}
+    intake: Any = given.intake or {}
     if not isinstance(intake, dict):
         raise DomainError(
             ErrorCode.VALIDATION_FAILED, "The answers are an object of names and values.", field=["intake"]

@@ -21,16 +21,14 @@ from schema.booking.lifecycle import (
 from schema.businesses import Business
 from schema.catalogue import Service
 from schema.common.context import Info
-from schema.common.scalars import Email, Money, TimeZone, described_enum
+from schema.common.scalars import Email, Money, TimeZone, describe_enum
 from schema.consultants import Consultant
 from schema.payments import Payment
 
-BookingMode = described_enum(
-    models.Booking.Mode, name="BookingMode", description="Where a session takes place."
-)
-PaymentMode = described_enum(
-    models.Booking.PaymentMode, name="PaymentMode", description="How a session is paid."
-)
+BookingMode = models.Booking.Mode
+describe_enum(BookingMode, name="BookingMode", description="Where a session takes place.")
+PaymentMode = models.Booking.PaymentMode
+describe_enum(PaymentMode, name="PaymentMode", description="How a session is paid.")
 
 T = TypeVar("T")
 WHO = ["business_id", "consultant_id", "email"]

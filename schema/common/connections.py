@@ -39,7 +39,7 @@ class Connection(DjangoCursorConnection[NodeType]):
         if first is None and last is None:
             first = DEFAULT_PAGE
         try:
-            return super().resolve_connection(
+            return super().resolve_connection(  # type: ignore[return-value]
                 nodes,
                 info=info,
                 before=before,

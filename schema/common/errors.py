@@ -10,13 +10,14 @@ from strawberry.types.field import StrawberryField
 
 from bookings.availability.services import TimeTaken
 from bookings.common import clock, errors
-from schema.common.scalars import described_enum
+from schema.common.scalars import describe_enum
 
 if TYPE_CHECKING:
     from schema.slots import Slot
 
-ErrorCode = described_enum(
-    errors.ErrorCode,
+ErrorCode = errors.ErrorCode
+describe_enum(
+    ErrorCode,
     name="ErrorCode",
     description="What a program switches on. The words beside it are for people and may change.",
 )
@@ -79,9 +80,9 @@ class PayloadErrors(FieldExtension):
             return self.payload(errors=[UserError.of(error)], **known)
 
 
-def mutation(resolver: Callable[..., Any] | None = None, *, description: str) -> Any:
+def mutation(*, description: str) -> Any:
     """Declare a mutation field whose refusals become payload errors."""
-    return strawberry.mutation(resolver=resolver, description=description, extensions=[PayloadErrors()])
+    return strawberry.mutation(description=description, extensions=[PayloadErrors()])
 
 
 def no_errors() -> Any:

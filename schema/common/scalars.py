@@ -85,10 +85,9 @@ class Money:
         return cls(amount=amount.quantize(Decimal(1).scaleb(-digits)), currency=currency)
 
 
-def described_enum(choices: type[models.TextChoices], *, name: str, description: str) -> Any:
-    """Make a GraphQL enum of a closed set; each value is described by its label."""
-    enum = strawberry.enum(choices, name=name, description=description)
-    definition: StrawberryEnumDefinition = enum.__strawberry_definition__  # type: ignore[attr-defined]
+def describe_enum(choices: type[models.TextChoices], *, name: str, description: str) -> None:
+    """Make a closed set a GraphQL enum; each value is described by its label."""
+    strawberry.enum(choices, name=name, description=description)
+    definition: StrawberryEnumDefinition = choices.__strawberry_definition__  # type: ignore[attr-defined]
     for value in definition.values:
         value.description = str(choices[value.name].label)
-    return enum

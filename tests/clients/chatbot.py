@@ -23,7 +23,10 @@ PATIENCE = 15.0
 SERVICES = "query { services(first: 50) { edges { node { id name } } } }"
 SLOTS = """
 query Slots($service: ID!) {
-  openSlots(serviceId: $service, first: 5) { totalCount edges { node { id startsAt timezone consultant { fullName } } } }
+  openSlots(serviceId: $service, first: 5) {
+    totalCount
+    edges { node { id startsAt timezone consultant { fullName } } }
+  }
 }
 """
 DRAFT = """
@@ -39,7 +42,9 @@ mutation Verify($input: VerifyBookingInput!) {
   verifyBooking(input: $input) { booking { status deadline } accessToken errors { code message } }
 }
 """
-LOG_IN = "mutation LogIn($input: TokenAuthInput!) { tokenAuth(input: $input) { token errors { code message } } }"
+LOG_IN = (
+    "mutation LogIn($input: TokenAuthInput!) { tokenAuth(input: $input) { token errors { code message } } }"
+)
 APPROVE = """
 mutation Approve($input: ApproveBookingInput!) {
   approveBooking(input: $input) { booking { status payBy } errors { code message } }
@@ -73,18 +78,24 @@ class Server:
     base: str
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=20))
 
-    def ask(self, document: str, variables: Mapping[str, Any] | None = None, *, token: str = "") -> dict[str, Any]:
+    def ask(
+        self, document: str, variables: Mapping[str, Any] | None = None, *, token: str = ""
+    ) -> dict[str, Any]:
         """Send one document and give its data. Raises Differs on any top-level error."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         answer = self.http.post(
-            f"{self.base}/graphql/", json={"query": document, "variables": dict(variables or {})}, headers=headers
+            f"{self.base}/graphql/",
+            json={"query": document, "variables": dict(variables or {})},
+            headers=headers,
         )
         body = answer.json()
         if answer.status_code != 200 or body.get("errors"):
             raise Differs(f"HTTP {answer.status_code}: {json.dumps(body)[:500]}")
         return dict(body["data"])
 
-    def do(self, document: str, mutation: str, given: Mapping[str, Any], *, token: str = "") -> dict[str, Any]:
+    def do(
+        self, document: str, mutation: str, given: Mapping[str, Any], *, token: str = ""
+    ) -> dict[str, Any]:
         """Send one mutation and give its payload. Raises Differs on any payload error."""
         payload = self.ask(document, {"input": given}, token=token)[mutation]
         if payload["errors"]:
@@ -100,7 +111,10 @@ class Server:
         """Wait for the mail with a six-digit code and give the code."""
 
         def look() -> str | None:
-            codes = [re.search(r"^\s*(\d{3} ?\d{3})\s*$", mail["text"], re.MULTILINE) for mail in self.mails(address)]
+            codes = [
+                re.search(r"^\s*(\d{3} ?\d{3})\s*$", mail["text"], re.MULTILINE)
+                for mail in self.mails(address)
+            ]
             return next((code.group(1).replace(" ", "") for code in codes if code), None)
 
         return wait_for(look, f"a code in the mailbox of {address}")
@@ -145,11 +159,16 @@ def expect(what: str, got: object, wanted: object) -> None:
 
 def first_booking(server: Server) -> None:
     """Draft, prove, approve, pay, and see CONFIRMED."""
-    services = {edge["node"]["name"]: edge["node"]["id"] for edge in server.ask(SERVICES)["services"]["edges"]}
+    services = {
+        edge["node"]["name"]: edge["node"]["id"] for edge in server.ask(SERVICES)["services"]["edges"]
+    }
     say("What can be booked?", ", ".join(services))
     listing = server.ask(SLOTS, {"service": services["First talk"]})["openSlots"]
     slot = listing["edges"][0]["node"]
-    say("When?", f"{listing['totalCount']} open times, the first {slot['startsAt']} with {slot['consultant']['fullName']}")
+    say(
+        "When?",
+        f"{listing['totalCount']} open times, the first {slot['startsAt']} with {slot['consultant']['fullName']}",
+    )
 
     address = f"client-{secrets.token_hex(4)}@example.org"
     draft = {"slotId": slot["id"], "email": address, "fullName": "Carla Client", "consent": True}
@@ -170,7 +189,11 @@ def first_booking(server: Server) -> None:
     say("Staff approve.", approved)
     expect("the status", approved["status"], "APPROVED")
 
-    given = {"bookingId": booking["id"], "accessToken": verified["accessToken"], "idempotencyKey": secrets.token_hex(8)}
+    given = {
+        "bookingId": booking["id"],
+        "accessToken": verified["accessToken"],
+        "idempotencyKey": secrets.token_hex(8),
+    }
     paying = server.do(START_PAYMENT, "startPayment", given)
     say("Start the payment.", paying)
     expect("the status", paying["booking"]["status"], "PAYMENT_PENDING")
@@ -187,7 +210,10 @@ def first_booking(server: Server) -> None:
     say("Look at the timeline.", " → ".join(event["toStatus"] for event in whole["timeline"]))
     expect("the timeline", moves, ["DRAFT", "VERIFY", "APPROVE", "START_PAYMENT", "CONFIRM_PAYMENT"])
     expect("the payment", [payment["status"] for payment in whole["payments"]], ["SUCCEEDED"])
-    subject = wait_for(lambda: next((m["subject"] for m in server.mails(address) if "confirmed" in m["subject"]), None), "mail")
+    subject = wait_for(
+        lambda: next((m["subject"] for m in server.mails(address) if "confirmed" in m["subject"]), None),
+        "mail",
+    )
     say("Read the mailbox again.", subject)
 
 

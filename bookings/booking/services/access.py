@@ -17,7 +17,9 @@ def grant_access(*, token: str, now: datetime) -> tuple[Booking, str]:
     """
     passed = verification.pass_by_token(purpose=Challenge.Purpose.BOOKING_ACCESS, token=token, now=now)
     booking = Booking.objects.get(pk=int(passed.subject.removeprefix("booking:")))
-    access, _ = verification.grant_access(subject=passed.subject, email=passed.email, purposes=ACCESS_PURPOSES, now=now)
+    access, _ = verification.grant_access(
+        subject=passed.subject, email=passed.email, purposes=ACCESS_PURPOSES, now=now
+    )
     return booking, access
 
 

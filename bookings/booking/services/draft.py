@@ -1,5 +1,7 @@
 """Drafting: somebody says what they want and when. Nothing is held until the mailbox is proven."""
 
+import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +15,7 @@ from bookings.booking import claims, consent, links, machine, messages
 from bookings.booking.models import Booking
 from bookings.booking.policies import Actor, Lifetimes
 from bookings.booking.states import ActorKind, Move, Status
-from bookings.businesses.zones import validate_zone
+from bookings.businesses.zones import is_zone
 from bookings.catalogue.models import Service
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.common.idempotency import Once, transaction_once
@@ -24,6 +26,7 @@ from bookings.verification.models import Challenge
 
 MAX_TEXT = 5000
 MAX_INTAKE = 10_000
+LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,2}")
 
 
 @dataclass(frozen=True)
@@ -92,25 +95,29 @@ def _check_texts(request: DraftRequest) -> None:
     if not request.consent:
         raise DomainError(ErrorCode.CONSENT_REQUIRED, field=["consent"])
     name = request.full_name.strip()
-    if not name or len(name) > 200 or not name.isprintable():
-        raise _invalid("fullName", "A name has 1 to 200 characters on one line.")
-    if len(request.phone) > 32:
-        raise _invalid("phone", "A telephone number has 32 characters at most.")
-    if len(request.message) > MAX_TEXT:
-        raise _invalid("message", f"A message has {MAX_TEXT} characters at most.")
-    if len(str(request.intake)) > MAX_INTAKE:
-        raise _invalid("intake", "The answers are too long.")
-    if any("\x00" in text for text in (request.phone, request.message, str(request.intake), request.locale)):
+    intake = json.dumps(request.intake)
+    rules = (
+        (
+            "fullName",
+            1 <= len(name) <= 200 and name.isprintable(),
+            "A name has 1 to 200 characters on one line.",
+        ),
+        ("phone", len(request.phone) <= 32, "A telephone number has 32 characters at most."),
+        ("message", len(request.message) <= MAX_TEXT, f"A message has {MAX_TEXT} characters at most."),
+        ("intake", len(intake) <= MAX_INTAKE, f"The answers have {MAX_INTAKE} characters at most."),
+        ("locale", LOCALE.fullmatch(request.locale), "A locale looks like en or pl-PL."),
+        ("seats", 1 <= request.seats <= 1000, "At least one seat is needed."),
+        (
+            "timezone",
+            not request.timezone or is_zone(request.timezone),
+            "This is no zone of the IANA database.",
+        ),
+    )
+    for field_name, kept, message in rules:
+        if not kept:
+            raise _invalid(field_name, message)
+    if any("\x00" in text for text in (request.phone, request.message, intake)):
         raise _invalid("message", "Text may not hold a NUL character.")
-    if not request.locale or len(request.locale) > 16:
-        raise _invalid("locale", "A locale looks like en or pl-PL.")
-    if request.seats < 1 or request.seats > 1000:
-        raise _invalid("seats", "At least one seat is needed.")
-    if request.timezone:
-        try:
-            validate_zone(request.timezone)
-        except Exception as error:
-            raise _invalid("timezone", "This is no time zone of the IANA database.") from error
 
 
 def _offered(request: DraftRequest) -> tuple[Consultant, Service]:

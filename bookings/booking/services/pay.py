@@ -99,4 +99,6 @@ def end_failed_start(*, payment_id: int, now: datetime) -> None:
         if payment.is_open and booking.status == Status.PAYMENT_PENDING:
             paying.attempt_failed(payment=payment, failure_code="no_checkout", now=now)
             event = machine.apply(booking=booking, move=Move.FAIL_PAYMENT, actor=SYSTEM, now=now)
-            messages.announce(booking, event, now=now, secrets={"link": payment_link(booking=booking, now=now)})
+            messages.announce(
+                booking, event, now=now, secrets={"link": payment_link(booking=booking, now=now)}
+            )

@@ -105,11 +105,7 @@ def _paid(booking: Booking, payment: Payment, told: ProviderPayment, now: dateti
 
 def _why_not(booking: Booking, payment: Payment, told: ProviderPayment) -> Refund.Reason | None:
     """Give why a success confirms nothing, or None where it does."""
-    if (
-        told.reference != payment.reference
-        or told.amount != payment.asked
-        or told.live != payment.live
-    ):
+    if told.reference != payment.reference or told.amount != payment.asked or told.live != payment.live:
         return Refund.Reason.MISMATCH
     if Status(booking.status) in TABLE[Move.CONFIRM_PAYMENT].sources:
         return None
