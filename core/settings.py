@@ -5,62 +5,53 @@ import hashlib
 from datetime import timedelta
 from pathlib import Path
 
-import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
-from dotenv import load_dotenv
 
-from core import env
+from core import env, logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
-load_dotenv(BASE_DIR / ".env")
+env.load_file(BASE_DIR / ".env")
 
 DEBUG = env.boolean("DEBUG", default=False)
 
 # Secrets and hosts: outside DEBUG nothing has a default.
-SECRET_KEY = env.text(
-    "SECRET_KEY",
-    example="a-long-random-text-of-50-characters-or-more",
-    **({"default": "development-only-" + "0" * 40} if DEBUG else {}),
-)
-if not DEBUG and (len(SECRET_KEY) < 40 or SECRET_KEY.startswith("development-only-")):
-    raise ImproperlyConfigured("SECRET_KEY is too weak. Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))'")
-
+SECRET_KEY = env.secret_key("SECRET_KEY", default=env.required_unless(DEBUG, "development-only-" + "0" * 40))
 _derived_key = base64.urlsafe_b64encode(hashlib.sha256(f"{SECRET_KEY}:at-rest".encode()).digest()).decode()
-ENCRYPTION_KEYS = env.words(
-    "ENCRYPTION_KEYS",
-    example="newest-fernet-key,older-fernet-key",
-    **({"default": [_derived_key]} if DEBUG else {}),
-)
-
+ENCRYPTION_KEYS = env.encryption_keys("ENCRYPTION_KEYS", default=env.required_unless(DEBUG, [_derived_key]))
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS",
     example="booking.example.org,www.example.org",
-    **({"default": ["localhost", "127.0.0.1", "[::1]"]} if DEBUG else {}),
+    default=env.required_unless(DEBUG, ["localhost", "127.0.0.1", "[::1]"]),
 )
+if not DEBUG and ("*" in ALLOWED_HOSTS or not ALLOWED_HOSTS):
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS must name the hosts, for example ALLOWED_HOSTS=booking.example.org,www.example.org"
+    )
+# Where `make run` and the Procfile serve, with how many processes, and threads in each.
+HOST = env.text("HOST", example="0.0.0.0", default="127.0.0.1")  # noqa: S104 - an example
 PORT = env.integer("PORT", example="8000", default=8000, least=1)
-PUBLIC_URL = env.text(
+WEB_PROCESSES = env.integer("WEB_PROCESSES", example="2", default=2, least=1)
+WEB_THREADS = env.integer("WEB_THREADS", example="4", default=4, least=1)
+PUBLIC_URL = env.url(
     "PUBLIC_URL",
     example="https://booking.example.org",
-    **({"default": f"http://127.0.0.1:{PORT}"} if DEBUG else {}),
-).rstrip("/")
-FRONTEND_URL = env.text("FRONTEND_URL", example="https://www.example.org", default="").rstrip("/")
+    default=env.required_unless(DEBUG, f"http://127.0.0.1:{PORT}"),
+)
+FRONTEND_URL = env.url("FRONTEND_URL", example="https://www.example.org", default="")
 
 # Cross-origin requests: an allow-list, and for development a pattern.
 CORS_ALLOWED_ORIGINS = env.words(
     "CORS_ALLOWED_ORIGINS",
     example="https://www.example.org",
-    **({"default": []} if DEBUG else {}),
+    default=env.required_unless(DEBUG, []),
 )
-CORS_ALLOWED_ORIGIN_REGEXES = (
-    env.words(
-        "CORS_ALLOWED_ORIGIN_PATTERNS",
-        example=r"^http://localhost:\d+$",
-        default=[r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"],
-    )
-    if DEBUG
-    else []
+_cors_patterns = env.words(
+    "CORS_ALLOWED_ORIGIN_PATTERNS",
+    example=r"^http://localhost:\d+$",
+    default=[r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"],
 )
+CORS_ALLOWED_ORIGIN_REGEXES = _cors_patterns if DEBUG else []
 CORS_ALLOW_HEADERS = [
     "accept",
     "apollo-require-preflight",
@@ -120,35 +111,18 @@ TEMPLATES = [
 ]
 
 # Database: DATABASE_URL chooses; SQLite outside DEBUG only where somebody asks for it.
-DATABASE_URL = env.text(
-    "DATABASE_URL",
-    example="postgres://user:password@localhost:5432/slotwell",
-    **({"default": f"sqlite:///{VAR_DIR / 'slotwell.sqlite3'}"} if DEBUG else {}),
-)
-ALLOW_SQLITE = env.boolean("ALLOW_SQLITE", default=DEBUG)
-DATABASES = {"default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True))}
-_database = DATABASES["default"]
-if _database["ENGINE"] == "django.db.backends.sqlite3":
-    if not ALLOW_SQLITE:
-        raise ImproperlyConfigured(
-            "DATABASE_URL names SQLite, which is meant for development. Use PostgreSQL, or set ALLOW_SQLITE=true"
-        )
-    VAR_DIR.mkdir(exist_ok=True)
-    _database["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
-    }
-elif _database["ENGINE"] == "django.db.backends.postgresql":
-    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "options": "-c jit=off"}
-else:
-    raise ImproperlyConfigured(
-        "DATABASE_URL must name PostgreSQL or SQLite, for example postgres://user:password@localhost:5432/slotwell"
+DATABASES = {
+    "default": env.database(
+        "DATABASE_URL",
+        allow_sqlite=env.boolean("ALLOW_SQLITE", default=DEBUG),
+        default=env.required_unless(DEBUG, f"sqlite:///{VAR_DIR / 'slotwell.sqlite3'}"),
     )
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Accounts.
 AUTH_USER_MODEL = "bookings.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # unique it is, by a constraint that is blind to case
 AUTHENTICATION_BACKENDS = ["bookings.accounts.backends.EmailBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -175,45 +149,69 @@ SESSION_COOKIE_SAMESITE = "Lax"
 LOGIN_URL = "/admin/login/"
 
 # HTTPS outside DEBUG; the proxy in front says what the client used.
-if not DEBUG:
-    SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", default=True)
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    SECURE_HSTS_SECONDS = env.integer("SECURE_HSTS_SECONDS", example="31536000", default=31_536_000)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    if env.boolean("BEHIND_HTTPS_PROXY", default=False):
-        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_REDIRECT_EXEMPT = [r"^health/"]
+_ssl_redirect = env.boolean("SECURE_SSL_REDIRECT", default=True)
+_hsts_seconds = env.integer("SECURE_HSTS_SECONDS", example="31536000", default=31_536_000)
+if env.boolean("BEHIND_HTTPS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = _ssl_redirect and not DEBUG
+SECURE_HSTS_SECONDS = 0 if DEBUG else _hsts_seconds
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# Mail, through Anymail: files that /mailbox/ shows, the console, SMTP, or a provider.
-MAIL = env.one_of(
-    "MAIL", "smtp", "console", "file", "mailgun", "postmark", "amazon_ses", "brevo", "resend", "mailjet",
-    **({"default": "file"} if DEBUG else {}),
-)
-MAIL_DIR = Path(env.text("MAIL_DIR", example="/var/slotwell/mail", default=str(VAR_DIR / "mail")))
-_BACKENDS = {
+# Mail, through Anymail: files that /mailbox/ shows, the console, SMTP, or a provider with its key.
+_MAIL_BACKENDS = {
     "smtp": "django.core.mail.backends.smtp.EmailBackend",
     "console": "anymail.backends.console.EmailBackend",
     "file": "django.core.mail.backends.filebased.EmailBackend",
 }
-EMAIL_BACKEND = _BACKENDS.get(MAIL, f"anymail.backends.{MAIL}.EmailBackend")
+_MAIL_PROVIDERS = {
+    "brevo": "API_KEY",
+    "mailersend": "API_TOKEN",
+    "mailgun": "API_KEY",
+    "mailjet": "API_KEY",
+    "mandrill": "API_KEY",
+    "postmark": "SERVER_TOKEN",
+    "resend": "API_KEY",
+    "sparkpost": "API_KEY",
+}
+MAIL = env.one_of("MAIL", *_MAIL_BACKENDS, *_MAIL_PROVIDERS, default=env.required_unless(DEBUG, "file"))
+EMAIL_BACKEND = _MAIL_BACKENDS.get(MAIL, f"anymail.backends.{MAIL}.EmailBackend")
+MAIL_DIR = Path(env.text("MAIL_DIR", example="/var/slotwell/mail", default=str(VAR_DIR / "mail")))
 EMAIL_FILE_PATH = str(MAIL_DIR)
 EMAIL_HOST = env.text("SMTP_HOST", example="smtp.example.org", default="localhost")
 EMAIL_PORT = env.integer("SMTP_PORT", example="587", default=25, least=1)
 EMAIL_HOST_USER = env.text("SMTP_USER", example="slotwell", default="")
 EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD", example="secret", default="")
 EMAIL_USE_TLS = env.boolean("SMTP_STARTTLS", default=False)
+EMAIL_USE_SSL = env.boolean("SMTP_TLS", default=False)
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured(
+        "Set SMTP_STARTTLS=true (mostly port 587) or SMTP_TLS=true (port 465), not both"
+    )
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.text(
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
     "MAIL_FROM",
     example="Slotwell <bookings@example.org>",
-    **({"default": "Slotwell <bookings@localhost>"} if DEBUG else {}),
+    default=env.required_unless(DEBUG, "Slotwell <bookings@localhost>"),
+)
+_mail_key = env.text(
+    "MAIL_PROVIDER_KEY",
+    example="key-of-the-mail-provider",
+    default=env.required_unless(MAIL not in _MAIL_PROVIDERS, ""),
+)
+_mail_secret = env.text(
+    "MAIL_PROVIDER_SECRET",
+    example="second-key-of-mailjet",
+    default=env.required_unless(MAIL != "mailjet", ""),
 )
 ANYMAIL: dict[str, object] = {"REQUESTS_TIMEOUT": 10}
-if MAIL not in _BACKENDS and MAIL != "amazon_ses":
-    _key = {"mailgun": "API_KEY", "postmark": "SERVER_TOKEN", "mailjet": "API_KEY"}.get(MAIL, "API_KEY")
-    ANYMAIL[f"{MAIL.upper()}_{_key}"] = env.text("MAIL_PROVIDER_KEY", example="key-of-the-mail-provider")
+if MAIL in _MAIL_PROVIDERS:
+    ANYMAIL[f"{MAIL.upper()}_{_MAIL_PROVIDERS[MAIL]}"] = _mail_key
+if MAIL == "mailjet":
+    ANYMAIL["MAILJET_SECRET_KEY"] = _mail_secret
 
 # The worker. The lock on a task starts when it leaves the queue, hence queue_limit 1.
 Q_CLUSTER = {
@@ -231,6 +229,11 @@ Q_CLUSTER = {
     "label": "Tasks",
     "scheduler": False,
 }
+# Seconds: how often the cluster is asked for a heartbeat, how long it may be silent before it is restarted
+# (longer than a usual task takes), how long it may finish its work after SIGTERM.
+WORKER_BEAT_SECONDS = env.integer("WORKER_BEAT_SECONDS", example="5", default=5, least=1)
+WORKER_STALL_SECONDS = env.integer("WORKER_STALL_SECONDS", example="30", default=30, least=2)
+WORKER_DRAIN_SECONDS = env.integer("WORKER_DRAIN_SECONDS", example="10", default=10, least=1)
 
 # Payments.
 PAYMENT_PROVIDER = env.one_of("PAYMENT_PROVIDER", "sandbox", "none", default="sandbox" if DEBUG else "none")
@@ -239,7 +242,8 @@ SANDBOX_SECRET = env.text(
 )
 if PAYMENT_PROVIDER == "sandbox" and not SANDBOX_SECRET:
     raise ImproperlyConfigured(
-        "PAYMENT_PROVIDER=sandbox takes no real money. Where that is meant, set SANDBOX_SECRET=any-long-random-text"
+        "PAYMENT_PROVIDER=sandbox takes no real money. Where that is meant, set "
+        "SANDBOX_SECRET=any-long-random-text"
     )
 
 # Bookings.
@@ -270,6 +274,8 @@ USE_TZ = True
 USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+if DEBUG:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -281,16 +287,4 @@ STORAGES = {
 }
 
 LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR", default="INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "core.logging.RequestIdFilter"}},
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"},
-    },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
-    },
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django-q": {"handlers": [], "level": "WARNING", "propagate": True}},
-}
+LOGGING = logging.configuration(LOG_LEVEL)

@@ -1,0 +1,28 @@
+"""Every address of the service. `/graphql/` stands first: it is asked most."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import RedirectView
+
+from core import health
+from schema.http.view import GraphQLView
+from schema.root import schema
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    # The view itself demands Django's token of callers who come with a session cookie.
+    path("graphql/", csrf_exempt(GraphQLView.as_view(schema=schema)), name="graphql"),
+    path("health/", health.summary, name="health"),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("bookings/", include("bookings.booking.urls")),
+    path("payments/", include("bookings.payments.urls")),
+    path("admin/", admin.site.urls),
+]
+
+if settings.DEBUG:
+    urlpatterns += [
+        path("mailbox/", include("bookings.notifications.mailbox_urls")),
+        path("", RedirectView.as_view(pattern_name="graphql"), name="home"),
+    ]
