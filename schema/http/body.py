@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, UnreadablePostError
-from django.http.request import RequestDataTooBig
 
 from schema.http.errors import Refused
 
@@ -82,7 +81,7 @@ def _read(request: HttpRequest) -> bytes:
         stream: Any = request
         if not declared and request.META.get("wsgi.input_terminated"):
             stream = request.META["wsgi.input"]  # a chunked body, which Django takes for an empty one
-        body: bytes = request.body if hasattr(request, "_body") else stream.read(limit + 1)
+        body = request.body if hasattr(request, "_body") else _read_up_to(stream, limit + 1)
     except RequestDataTooBig:
         raise too_long from None
     except (UnreadablePostError, OSError):
@@ -90,6 +89,15 @@ def _read(request: HttpRequest) -> bytes:
     if len(body) > limit:
         raise too_long
     return body
+
+
+def _read_up_to(stream: Any, size: int) -> bytes:
+    """Read to the end or to the size, whichever comes first; one read may give less than it was asked for."""
+    parts: list[bytes] = []
+    while size > 0 and (part := stream.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def _check_nesting(body: bytes, name: str) -> None:

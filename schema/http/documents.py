@@ -24,8 +24,8 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from schema.http import limits
+from schema.http.counts import TooComplex
 from schema.http.errors import Code, problem, problem_of
-from schema.http.limits import TooComplex
 
 LONGEST_REMEMBERED = 16 * 1024
 """Characters; longer documents are read anew each time."""

@@ -36,7 +36,7 @@ STATUS_OF = {ErrorCode.UNAUTHENTICATED: 401, ErrorCode.FORBIDDEN: 403, ErrorCode
 """HTTP statuses of rules that refuse a whole request before anything ran; others give 400."""
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class Refused(Exception):
     """The request is not executed.
 
     status: of HTTP; headers: what the status demands beside it; more: what the error's extensions hold.
@@ -75,7 +75,7 @@ def problem(message: str, code: str, **more: Any) -> dict[str, Any]:
 
 def problem_of(error: GraphQLError, code: str) -> dict[str, Any]:
     """Give the final shape of an error of parsing, validation or coercion. Its own code goes first."""
-    shape = problem(error.message, (error.extensions or {}).get("code", code))
+    shape = problem(_for_outsiders(error.message), (error.extensions or {}).get("code", code))
     if error.locations:
         shape["locations"] = [place.formatted for place in error.locations[:10]]
     return shape
@@ -108,11 +108,6 @@ def describe_bug(error: BaseException, request_id: str) -> list[dict[str, Any]]:
     return with_request_id([problem(MASK, Code.INTERNAL_ERROR)], request_id)
 
 
-def without_suggestion(message: str) -> str:
-    """Cut a "Did you mean …?", which tells the schema's names to somebody who may not read them."""
-    return _SUGGESTION.sub("", message)
-
-
 def _located(error: GraphQLError, request_id: str) -> dict[str, Any]:
     shape = _known(error)
     if shape is None:
@@ -139,9 +134,9 @@ def _known(error: GraphQLError) -> dict[str, Any] | None:
             return problem(cause.message, code)
         # Input that only a run can judge is refused at the value where it stands; a leaf that cannot be
         # serialised has no node, a type that cannot be resolved has its field: these are our bugs.
-        at_value = bool(cause.nodes) and not isinstance(cause.nodes[0], FieldNode)
+        at_value = cause.nodes is not None and not isinstance(cause.nodes[0], FieldNode)
         if at_value or isinstance(cause, StrawberryInputCoercionError):
-            return problem(without_suggestion(cause.message), Code.BAD_USER_INPUT)
+            return problem(_for_outsiders(cause.message), Code.BAD_USER_INPUT)
     return None
 
 
@@ -156,3 +151,8 @@ def _root_cause(error: GraphQLError) -> BaseException:
 def _short(message: str) -> str:
     """Echo no more of a client's own text than a person reads."""
     return message if len(message) <= LONGEST_MESSAGE else message[:LONGEST_MESSAGE] + "…"
+
+
+def _for_outsiders(message: str) -> str:
+    """Cut a "Did you mean …?", which tells the schema's names, where not everybody may read them."""
+    return message if settings.GRAPHIQL else _SUGGESTION.sub("", message)

@@ -5,7 +5,7 @@ the figures of its parts, and a fragment's figures are computed once however oft
 fragments that each spread the next one twice cost sixty steps, not 2**60.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ from graphql import (
     get_named_type,
 )
 
+from schema.http.counts import META_FIELDS, TooComplex, count
 from schema.http.overlap import Overlap, TooMuchOverlap
 
 THROTTLED = frozenset({"tokenAuth", "draftBooking", "verifyBooking"})
@@ -43,12 +44,7 @@ LEVELS = 64
 """How deep selection sets may nest, inline fragments and spreads counted; keeps the recursion below short."""
 SATURATED = 10**12
 
-_META_FIELDS = {"__schema": "__Schema", "__type": "__Type"}
 _META_LISTS = frozenset({"fields", "interfaces", "possibleTypes", "inputFields"})
-
-
-class TooComplex(Exception):  # noqa: N818 - a refusal
-    """The document passes one bound; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +73,6 @@ class Figures:
 NOTHING = Figures()
 
 
-@dataclass(slots=True)
-class Counts:
-    """What is written in the document, fragments not followed."""
-
-    nodes: int = 0
-    aliases: int = 0
-    directives: int = 0
-    fragments: int = 0
-    spreads: int = 0
-    introspects: bool = False
-
-
 class Measure:
     """The figures of one document under one reading of its variables. Good for one use in one thread."""
 
@@ -102,6 +86,7 @@ class Measure:
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self.circular = False
+        self.by_variables = False
         self._done: dict[str, Figures] = {}
         self._open: set[str] = set()
         self._defaults: dict[str, Any] = {}
@@ -158,9 +143,9 @@ class Measure:
         throttled = int(name in THROTTLED)
         if node.selection_set is None:
             return Figures(depth=1, width=1, throttled=throttled, cost=1)
-        if name in _META_FIELDS:
+        if name in META_FIELDS:
             below = self._selection_set(
-                node.selection_set, self.schema.get_type(_META_FIELDS[name]), level + 1
+                node.selection_set, self.schema.get_type(META_FIELDS[name]), level + 1
             )
             return Figures(1, 1 + below.depth, below.meta_lists, 1, throttled, 1 + below.cost)
         definition: GraphQLField | None = getattr(parent, "fields", {}).get(name)
@@ -180,6 +165,7 @@ class Measure:
 
     def _size(self, value: Node | None) -> int:
         if isinstance(value, VariableNode):
+            self.by_variables = True
             if self.variables is None:
                 return LARGEST_PAGE
             name = value.name.value
@@ -195,42 +181,6 @@ class Measure:
 def _bounded(size: float) -> int:
     """Give a page that the API would serve; a size beyond it is refused later, in its own words."""
     return int(min(max(size, 0), LARGEST_PAGE))
-
-
-def count(document: DocumentNode) -> Counts:
-    """Count what is written. Raise TooComplex for literal lists and objects that nest too deeply."""
-    counts = Counts()
-    deepest = settings.GRAPHQL_LIMITS["json_depth"]
-    stack: list[tuple[Node, int]] = [(definition, 0) for definition in document.definitions]
-    while stack:
-        node, depth = stack.pop()
-        counts.nodes += 1
-        kind = node.kind
-        if kind == "field":
-            assert isinstance(node, FieldNode)  # noqa: S101 - narrows the type for mypy
-            counts.aliases += node.alias is not None
-            counts.introspects |= node.name.value in _META_FIELDS
-        elif kind == "directive":
-            counts.directives += 1
-        elif kind == "fragment_spread":
-            counts.spreads += 1
-        elif kind == "fragment_definition":
-            counts.fragments += 1
-        elif kind in ("list_value", "object_value"):
-            depth += 1
-            if depth > deepest:
-                raise TooComplex(f"A literal value is nested more than {deepest} deep.")
-        stack.extend((child, depth) for child in _children(node))
-    return counts
-
-
-def _children(node: Node) -> Iterator[Node]:
-    for key in node.keys:
-        child = getattr(node, key, None)
-        if isinstance(child, Node):
-            yield child
-        elif isinstance(child, list | tuple):
-            yield from (each for each in child if isinstance(each, Node))
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,13 +210,16 @@ def check(schema: GraphQLSchema, document: DocumentNode) -> Verdict:
             _check_figures(figures)
             costs.append(figures.cost)
     measure.unused_fragments()
+    dear = max(costs, default=0)
+    if not measure.by_variables:
+        _bound("cost", dear)
     if not measure.circular:
         _check_overlap(document, measure.fragments)
     return Verdict(
         nodes=counts.nodes,
         introspects=counts.introspects,
         circular=measure.circular,
-        by_variables=max(costs, default=0) > settings.GRAPHQL_LIMITS["cost"],
+        by_variables=dear > settings.GRAPHQL_LIMITS["cost"],
     )
 
 

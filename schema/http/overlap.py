@@ -19,7 +19,7 @@ MOST_WORK = 5000
 CHARACTERS_A_STEP = 16
 
 
-class TooMuchOverlap(Exception):  # noqa: N818 - a refusal
+class TooMuchOverlap(Exception):
     """The document repeats fields beyond reason."""
 
 

@@ -93,9 +93,11 @@ class GraphQLView:
         context = self.make_context(request, response)
         if document.introspects and not graphiql.may_introspect(request, context):
             return _reject(request, response, [_INTROSPECTION_IS_CLOSED])
+        if document.document is None:
+            return _reject(request, response, document.problems)
         operation = document.operation(call.operation_name)
-        if document.problems or document.document is None or isinstance(operation, dict):
-            return _reject(request, response, document.problems or [operation])
+        if isinstance(operation, dict):
+            return _reject(request, response, [operation])
         if request.method != "POST" and operation.operation is OperationType.MUTATION:
             raise Refused(405, "Mutations are served by POST only.", headers={"Allow": "POST"})
         if dear := self.documents.check_cost(document, operation, call.variables or {}):
