@@ -86,7 +86,7 @@ RULES = (
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that was read. It may be executed where `problems` is empty and `document` is there."""
+    """A document that was read: either one to execute, or the problems that forbid it."""
 
     document: DocumentNode | None = None
     problems: Problems = field(default_factory=list)
@@ -119,7 +119,7 @@ class Documents:
         self.schema = schema
         self._lock = Lock()
         self._known: OrderedDict[str, Document] = OrderedDict()
-        self._weight = 0
+        self.weight = 0
 
     def read(self, text: str) -> Document:
         """Give the document of a text. Never raises: what is wrong with it is in `problems`."""
@@ -150,10 +150,10 @@ class Documents:
             if text in self._known:
                 return
             self._known[text] = document
-            self._weight += document.weight + len(text) // CHARACTERS_A_NODE
-            while self._weight > NODES_REMEMBERED:
+            self.weight += document.weight + len(text) // CHARACTERS_A_NODE
+            while self.weight > NODES_REMEMBERED:
                 forgotten, oldest = self._known.popitem(last=False)
-                self._weight -= oldest.weight + len(forgotten) // CHARACTERS_A_NODE
+                self.weight -= oldest.weight + len(forgotten) // CHARACTERS_A_NODE
 
 
 def _read(schema: GraphQLSchema, text: str) -> Document:

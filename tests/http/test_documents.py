@@ -1,0 +1,52 @@
+"""What is remembered of documents, and how much of it."""
+
+from schema.http import documents
+from schema.http.documents import Documents
+from schema.http.execution import core_schema
+from tests.http.small import schema
+
+
+def reader() -> Documents:
+    return Documents(core_schema(schema))
+
+
+def test_read__remembers_short_documents():
+    known = reader()
+
+    assert known.read("{ hello }") is known.read("{ hello }")
+
+
+def test_read__remembers_refusals():
+    known = reader()
+
+    assert known.read("{ nothing }") is known.read("{ nothing }")
+
+
+def test_read__does_not_remember_long_documents():
+    known = reader()
+    text = "{ hello } #" + "x" * documents.LONGEST_REMEMBERED
+
+    assert known.read(text) is not known.read(text)
+
+
+def test_read__forgets_what_was_used_longest_ago(monkeypatch):
+    monkeypatch.setattr(documents, "NODES_REMEMBERED", 100)
+    known = reader()
+    first, second = known.read("{ hello }"), known.read("{ who }")
+
+    for number in range(60):
+        known.read(f"{{ a{number}: hello }}")
+        assert known.read("{ hello }") is first
+
+    assert known.read("{ who }") is not second
+    assert known.weight <= 100
+
+
+def test_read__weighs_refused_text_too(monkeypatch):
+    monkeypatch.setattr(documents, "NODES_REMEMBERED", 100)
+    known = reader()
+
+    for number in range(30):
+        known.read(f"{{ x{number} }}" + " " * 10_000)
+
+    assert known.weight <= 100
