@@ -16,8 +16,8 @@ from bookings.slots.models import Occupation, Slot
 
 T = TypeVar("T")
 
-LONGEST = timedelta(days=2)
-"""No session with its buffers reaches further than this to either side of its start."""
+LONGEST = timedelta(days=4)
+"""Further than this apart, two sessions of a day with buffers of a day on each side do not meet."""
 
 NEXT_OPEN_DAYS = 14
 """How far ahead the next open times are looked for."""

@@ -37,10 +37,22 @@ BOOKING_EVENT = Guard(
             CREATE TRIGGER IF NOT EXISTS booking_event_is_not_deleted BEFORE DELETE ON bookings_bookingevent
             WHEN NOT {_PERMITTED} BEGIN SELECT RAISE(ABORT, 'booking_event_is_append_only'); END
             """,
+            # SQLite deletes what INSERT OR REPLACE replaces without asking the triggers of deletion.
+            """
+            CREATE TRIGGER IF NOT EXISTS booking_event_is_not_replaced BEFORE INSERT ON bookings_bookingevent
+            WHEN EXISTS (
+                SELECT 1 FROM bookings_bookingevent
+                WHERE id = NEW.id OR (booking_id = NEW.booking_id AND sequence = NEW.sequence)
+            ) BEGIN SELECT RAISE(ABORT, 'booking_event_is_append_only'); END
+            """,
         ],
     },
     names={
         "postgresql": ["booking_event_is_append_only", "booking_event_is_not_truncated"],
-        "sqlite": ["booking_event_is_not_changed", "booking_event_is_not_deleted"],
+        "sqlite": [
+            "booking_event_is_not_changed",
+            "booking_event_is_not_deleted",
+            "booking_event_is_not_replaced",
+        ],
     },
 )

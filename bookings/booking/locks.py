@@ -1,5 +1,7 @@
 """Locks in the one order: slot → booking → payment. Whoever takes new time locks its schedule before these."""
 
+from django.db import transaction
+
 from bookings.booking.models import Booking
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.slots.models import Slot
@@ -11,6 +13,7 @@ def lock_booking(pk: int) -> Booking:
     Raises NOT_FOUND.
     """
     while True:
+        before = transaction.savepoint()
         slot_id = Booking.objects.values_list("slot_id", flat=True).filter(pk=pk).first()
         if slot_id is not None:
             Slot.objects.select_for_update().filter(pk=slot_id).first()
@@ -23,4 +26,7 @@ def lock_booking(pk: int) -> Booking:
         if booking is None:
             raise DomainError(ErrorCode.NOT_FOUND)
         if booking.slot_id in {slot_id, None}:
+            transaction.savepoint_commit(before)
             return booking
+        # It took a slot while we waited. Locking that one now would be the wrong order: let go, begin again.
+        transaction.savepoint_rollback(before)

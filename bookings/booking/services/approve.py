@@ -65,7 +65,7 @@ def _approve(booking: Booking, actor: Actor, now: datetime, changes: dict[str, D
 def _read_price(price: Decimal, booking: Booking) -> Decimal:
     """Refuse an amount that cannot be charged."""
     try:
-        minor = Money(price, booking.currency).minor if price.is_finite() and price < 10**9 else -1
+        minor = Money(price, booking.currency).minor if price.is_finite() and 0 <= price < 10**9 else -1
     except ValueError:
         minor = -1
     if minor < 0:
