@@ -7,8 +7,6 @@ from bookings.common import clock
 from bookings.common.money import Money
 from bookings.common.secrecy import EncryptedTextField
 
-_MONEY = {"max_digits": 12, "decimal_places": 3}
-
 
 class Payment(models.Model):
     """One attempt to pay for a booking, known to the provider by `reference`.
@@ -31,7 +29,7 @@ class Payment(models.Model):
     booking = models.ForeignKey("bookings.Booking", models.PROTECT, related_name="payments")
     provider = models.CharField(max_length=32)
     reference = models.CharField(max_length=64, unique=True)
-    amount = models.DecimalField(**_MONEY, help_text="What was asked.")
+    amount = models.DecimalField(max_digits=12, decimal_places=3, help_text="What was asked.")
     currency = models.CharField(max_length=3)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.CREATING, editable=False)
     live = models.BooleanField(help_text="Real money; otherwise the provider's test mode.")
@@ -39,10 +37,12 @@ class Payment(models.Model):
     provider_payment_id = models.CharField(max_length=255, blank=True)
     failure_code = models.CharField(max_length=64, blank=True)
     paid_amount = models.DecimalField(
-        **_MONEY, default=0, help_text="What came in, as the provider tells it."
+        max_digits=12, decimal_places=3, default=0, help_text="What came in, as the provider tells it."
     )
     paid_currency = models.CharField(max_length=3, blank=True)
-    refunded_amount = models.DecimalField(**_MONEY, default=0, help_text="Refunded or reserved for a refund.")
+    refunded_amount = models.DecimalField(
+        max_digits=12, decimal_places=3, default=0, help_text="Refunded or reserved for a refund."
+    )
     confirms_booking = models.BooleanField(default=False, help_text="This money confirmed the booking.")
     created_at = models.DateTimeField(default=clock.now, editable=False)
     expires_at = models.DateTimeField(help_text="When the attempt ends; exclusive.")
@@ -126,7 +126,7 @@ class Refund(models.Model):
     UNFINISHED = (Status.REQUESTED, Status.PENDING)
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
-    amount = models.DecimalField(**_MONEY, help_text="In the currency that came in.")
+    amount = models.DecimalField(max_digits=12, decimal_places=3, help_text="In the currency that came in.")
     reason = models.CharField(max_length=12, choices=Reason.choices)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.REQUESTED, editable=False)
     key = models.CharField(

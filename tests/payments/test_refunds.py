@@ -129,7 +129,6 @@ def test_request_refund__of_what_was_not_paid_is_refused(attempt):
     assert refusal.value.code == ErrorCode.VALIDATION_FAILED
 
 
-@pytest.mark.only_on("postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_request_refund__two_at_once_do_not_exceed_what_was_paid(answers):
     offered = factories.service()
