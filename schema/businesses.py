@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from strawberry import relay
 
 from bookings.booking import consent
-from bookings.businesses import models
+from bookings.businesses import models, selectors
 from schema.common.connections import Connection
-from schema.common.context import Info
+from schema.common.fields import active_list
 from schema.common.scalars import Email, TimeZone
 
 if TYPE_CHECKING:
@@ -45,22 +45,17 @@ class Business(relay.Node):
     country: str = strawberry_django.field(description="ISO 3166, two letters, or an empty string.")
     timezone: TimeZone = strawberry_django.field(description="The zone in which the practice lives.")
     currency: str = strawberry_django.field(description="ISO 4217, three letters.")
-    services: list[Annotated["Service", strawberry.lazy("schema.catalogue")]] = strawberry_django.field(
+    services: list[Annotated["Service", strawberry.lazy("schema.catalogue")]] = active_list(
         description="What can be booked here."
     )
-    consultants: list[Annotated["Consultant", strawberry.lazy("schema.consultants")]] = (
-        strawberry_django.field(description="Who can be booked here.")
+    consultants: list[Annotated["Consultant", strawberry.lazy("schema.consultants")]] = active_list(
+        description="Who can be booked here."
     )
 
     @classmethod
     def resolve_id_attr(cls) -> str:
         """Name the key, which spares Strawberry a look-up per row."""
         return "pk"
-
-    @classmethod
-    def get_queryset(cls, queryset: QuerySet[models.Business], info: Info) -> QuerySet[models.Business]:
-        """Show practices that take bookings, whichever way one gets to them."""
-        return queryset.filter(is_active=True)
 
     @strawberry_django.field(
         only=["email"], description="The practice's own e-mail address, if it shows one."
@@ -87,15 +82,15 @@ class Query:
         ] = None,
     ) -> QuerySet[models.Business]:
         """List practices, of one category (its slug) or of all."""
-        rows = models.Business.objects.order_by("name", "pk")
+        rows = selectors.in_use().order_by("name", "pk")
         return rows.filter(category__slug=category) if category is not None else rows
 
     @strawberry_django.field(description="One practice by the name in its address.")
     def business(
-        self, info: Info, slug: Annotated[str, strawberry.argument(description="The name in the address.")]
+        self, slug: Annotated[str, strawberry.argument(description="The name in the address.")]
     ) -> Business | None:
         """Find one, or null."""
-        return Business.get_queryset(models.Business.objects.all(), info).filter(slug=slug).first()  # type: ignore[return-value]
+        return selectors.in_use().filter(slug=slug).first()  # type: ignore[return-value]
 
     @strawberry_django.field(description="All kinds of practices, by name.")
     def categories(self) -> list[Category]:

@@ -7,10 +7,10 @@ import strawberry_django
 from django.db.models import QuerySet
 from strawberry import relay
 
-from bookings.catalogue import models
+from bookings.catalogue import models, selectors
 from schema.businesses import Business
 from schema.common.connections import Connection
-from schema.common.context import Info
+from schema.common.fields import active_list
 from schema.common.inputs import pk_of
 from schema.common.scalars import Money, describe_enum
 
@@ -50,19 +50,14 @@ class Service(relay.Node):
     horizon_days: int = strawberry_django.field(
         field_name="horizon", description="How many days ahead can be booked."
     )
-    consultants: list[Annotated["Consultant", strawberry.lazy("schema.consultants")]] = (
-        strawberry_django.field(description="Who offers it.")
+    consultants: list[Annotated["Consultant", strawberry.lazy("schema.consultants")]] = active_list(
+        description="Who offers it."
     )
 
     @classmethod
     def resolve_id_attr(cls) -> str:
         """Name the key, which spares Strawberry a look-up per row."""
         return "pk"
-
-    @classmethod
-    def get_queryset(cls, queryset: QuerySet[models.Service], info: Info) -> QuerySet[models.Service]:
-        """Show what can be booked, whichever way one gets to it."""
-        return queryset.filter(is_active=True, business__is_active=True)
 
     @strawberry_django.field(only=["price", "currency"], description="The price of one seat; zero is free.")
     def price(self, root: strawberry.Parent[models.Service]) -> Money:
@@ -85,7 +80,7 @@ class Query:
         ] = None,
     ) -> QuerySet[models.Service]:
         """List services, of one practice or one consultant or all."""
-        rows = models.Service.objects.order_by("name", "pk")
+        rows = selectors.in_use().order_by("name", "pk")
         if business_id is not None:
             rows = rows.filter(business=pk_of(business_id, "Business"))
         if consultant_id is not None:

@@ -7,11 +7,11 @@ import strawberry_django
 from django.db.models import QuerySet
 from strawberry import relay
 
-from bookings.consultants import models
+from bookings.consultants import models, selectors
 from schema.businesses import Business
 from schema.catalogue import Service
 from schema.common.connections import Connection
-from schema.common.context import Info
+from schema.common.fields import active_list
 from schema.common.inputs import pk_of
 from schema.common.scalars import TimeZone
 
@@ -25,17 +25,12 @@ class Consultant(relay.Node):
     full_name: str = strawberry_django.field(description="The name for people.")
     specialisation: str = strawberry_django.field(description="What they are good at, or an empty string.")
     bio: str = strawberry_django.field(description="What they say of themselves, as plain text.")
-    services: list[Service] = strawberry_django.field(description="What they offer.")
+    services: list[Service] = active_list(description="What they offer.")
 
     @classmethod
     def resolve_id_attr(cls) -> str:
         """Name the key, which spares Strawberry a look-up per row."""
         return "pk"
-
-    @classmethod
-    def get_queryset(cls, queryset: QuerySet[models.Consultant], info: Info) -> QuerySet[models.Consultant]:
-        """Show who can be booked, whichever way one gets to them."""
-        return queryset.filter(is_active=True, business__is_active=True)
 
     @strawberry_django.field(
         select_related=["schedule"], only=["schedule__timezone"], description="The zone of their calendar."
@@ -60,7 +55,7 @@ class Query:
         ] = None,
     ) -> QuerySet[models.Consultant]:
         """List consultants, of one practice or one service or all."""
-        rows = models.Consultant.objects.order_by("full_name", "pk")
+        rows = selectors.in_use().order_by("full_name", "pk")
         if business_id is not None:
             rows = rows.filter(business=pk_of(business_id, "Business"))
         if service_id is not None:
@@ -69,7 +64,7 @@ class Query:
 
     @strawberry_django.field(description="One consultant by the name in their address.")
     def consultant(
-        self, info: Info, slug: Annotated[str, strawberry.argument(description="The name in the address.")]
+        self, slug: Annotated[str, strawberry.argument(description="The name in the address.")]
     ) -> Consultant | None:
         """Find one, or null."""
-        return Consultant.get_queryset(models.Consultant.objects.all(), info).filter(slug=slug).first()  # type: ignore[return-value]
+        return selectors.in_use().filter(slug=slug).first()  # type: ignore[return-value]

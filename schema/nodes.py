@@ -1,10 +1,15 @@
 """Relay's look-ups: any object by its opaque id."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, cast
 
 import strawberry
+from django.db.models import QuerySet
 from strawberry import relay
 
+from bookings.businesses import selectors as businesses
+from bookings.catalogue import selectors as catalogue
+from bookings.consultants import selectors as consultants
 from schema.booking.types import Booking
 from schema.businesses import Business, Category
 from schema.catalogue import Service
@@ -16,6 +21,12 @@ from schema.slots import Slot, still_open
 
 NODES: dict[str, Any] = {
     kind.__name__: kind for kind in (Booking, Business, Category, Consultant, Payment, Service, Slot)
+}
+
+IN_USE: dict[Any, Callable[[], QuerySet[Any]]] = {
+    Business: businesses.in_use,
+    Service: catalogue.in_use,
+    Consultant: consultants.in_use,
 }
 
 
@@ -60,8 +71,13 @@ def _of_kind(info: Info, kind: str, node_ids: list[str]) -> dict[tuple[str, str]
     if node_type is Slot:
         slots = [still_open(node_id, now=info.context.now) for node_id in node_ids]
         return {(kind, slot.node_id): slot for slot in slots if slot is not None}
-    model = node_type.__strawberry_django_definition__.model
-    rows = model._default_manager.filter(pk__in=[read_pk(node_id) for node_id in node_ids])
-    if hasattr(node_type, "get_queryset"):
-        rows = node_type.get_queryset(rows, info)
+    rows = _visible(info, node_type).filter(pk__in=[read_pk(node_id) for node_id in node_ids])
     return {(kind, str(row.pk)): cast("relay.Node", row) for row in rows}
+
+
+def _visible(info: Info, node_type: Any) -> QuerySet[Any]:
+    """Give the rows of a type that the viewer may look up by id."""
+    if node_type in IN_USE:
+        return IN_USE[node_type]()
+    rows: QuerySet[Any] = node_type.__strawberry_django_definition__.model.objects.all()
+    return node_type.get_queryset(rows, info) if hasattr(node_type, "get_queryset") else rows

@@ -35,7 +35,7 @@ class Payment(relay.Node):
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Payment], info: Info) -> QuerySet[models.Payment]:
         """Show the payments of bookings that the viewer may see, whichever way one gets to them."""
-        return queryset.filter(booking__in=visible_to(info.context.viewer))
+        return queryset.filter(booking__in=visible_to(info.context.viewer)).order_by("pk")
 
     @strawberry_django.field(only=["amount", "currency"], description="How much is asked.")
     def amount(self, root: strawberry.Parent[models.Payment]) -> Money:

@@ -10,7 +10,6 @@ from django.db.models import F, QuerySet
 
 from bookings.booking import models, selectors
 from bookings.booking.states import TABLE, Status
-from bookings.common.errors import DomainError
 from schema.booking.lifecycle import BookingStatus, LifecycleMove
 from schema.booking.types import Booking
 from schema.common.connections import Connection
@@ -126,10 +125,8 @@ class Query:
             viewer = info.context.viewer_with(by.acknowledgement.access_token)
             found = selectors.by_acknowledgement(by.acknowledgement.acknowledgement_id)
             return found if found and selectors.may_see(viewer, found) else None  # type: ignore[return-value]
-        try:
-            return selectors.visible(info.context.viewer, pk_of(str(by.id), "Booking"))  # type: ignore[return-value]
-        except DomainError:
-            return None
+        viewer, pk = info.context.viewer, pk_of(str(by.id), "Booking")
+        return selectors.visible_to(viewer).filter(pk=pk).first()  # type: ignore[return-value]
 
     @strawberry_django.connection(
         Connection[Booking], description="The bookings that you may see: your own, or those of your practice."
