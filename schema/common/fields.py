@@ -5,7 +5,6 @@ from typing import Any
 
 import strawberry
 import strawberry_django
-from django.db.models import QuerySet
 from strawberry.extensions import FieldExtension
 from strawberry_django.fields.field import StrawberryDjangoField
 
@@ -18,7 +17,7 @@ WHO = ["business_id", "consultant_id", "email"]
 class ActiveField(StrawberryDjangoField):
     """A list of related rows without those that were taken out of use."""
 
-    def get_queryset(self, queryset: QuerySet[Any], info: Any, **kwargs: Any) -> QuerySet[Any]:
+    def get_queryset(self, queryset: Any, info: Any, **kwargs: Any) -> Any:
         """Narrow the rows wherever the list stands in a document."""
         return super().get_queryset(queryset.filter(is_active=True), info, **kwargs)
 

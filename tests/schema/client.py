@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.test import Client
+
 from bookings.accounts.models import User
 from bookings.accounts.tokens import make_access_token
 from bookings.common import clock
-from django.test import Client
 from schema.common.inputs import write_id
 
 
