@@ -1,6 +1,6 @@
 """A client that knows nothing but HTTP: what a chatbot or a front end would do, told step by step.
 
-`python -m tests.clients.chatbot [base address]` runs it against a server of `make run`.
+`python -m tests.clients.demo [base address]` runs it against a server of `make run`.
 """
 
 import json
