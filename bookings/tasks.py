@@ -3,6 +3,7 @@
 Standing on top of every topic, this is also where a provider's event gets from the inbox to its booking.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -11,6 +12,8 @@ from bookings.common import clock
 from bookings.notifications import delivery
 from bookings.payments import services as payments
 from bookings.payments.models import Payment
+
+log = logging.getLogger(__name__)
 
 
 def deliver_message(pk: int) -> None:
@@ -42,13 +45,20 @@ def _process_event(pk: int, now: datetime) -> bool:
     except Exception as error:  # whatever went wrong, the event stays due and is tried again
         payments.fail_event(event_id=event.pk, error=error, now=now)
         raise
+    payments.hasten_refunds(payment_id=payment.pk, now=now)
     payments.finish_event(event_id=event.pk, outcome="settled", now=now)
     return True
 
 
 def sweep_events(now: datetime) -> int:
     """Process the events whose nudge was lost or whose last try failed."""
-    return sum(_process_event(pk, now) for pk in payments.due_events(now=now))
+    handled = 0
+    for pk in payments.due_events(now=now):
+        try:
+            handled += _process_event(pk, now)
+        except Exception:  # it is recorded on the event; the others must not wait for it
+            log.exception("event %s could not be processed", pk)
+    return handled
 
 
 SWEEPS: Mapping[str, Callable[[datetime], int]] = {

@@ -21,7 +21,7 @@ from bookings.payments import selectors as payments
 from bookings.payments import services as paying
 from bookings.payments.models import Payment
 from bookings.payments.providers import default_provider, provider
-from bookings.payments.providers.base import ProviderError
+from bookings.payments.providers.base import ProviderError, ProviderUnavailable
 
 
 def start_payment(
@@ -84,6 +84,8 @@ def _with_checkout(booking: Booking, payment: Payment, return_url: str, now: dat
             return_url=return_url or links.page(links.STATUS),
             expires_at=payment.expires_at,
         )
+    except ProviderUnavailable as error:  # perhaps it was opened: the next try asks under the same reference
+        raise DomainError(ErrorCode.PAYMENT_PROVIDER_ERROR, retry_after=30) from error
     except ProviderError as error:
         end_failed_start(payment_id=payment.pk, now=now)
         raise DomainError(ErrorCode.PAYMENT_PROVIDER_ERROR, retry_after=30) from error

@@ -47,7 +47,8 @@ def settle(*, payment_id: int, now: datetime) -> Payment:
 def end_attempt(*, payment_id: int, now: datetime) -> None:
     """Close an attempt that may still be open, at the provider and here; the booking goes back to APPROVED.
 
-    Raises PAYMENT_PROVIDER_ERROR where the provider does not confirm that nobody can pay any more.
+    Where a provider cannot end one, money that comes all the same finds an attempt that is closed, and
+    `settle` confirms with it or gives it back. Raises PAYMENT_PROVIDER_ERROR where there is no answer.
     """
     payment = Payment.objects.get(pk=payment_id)
     if not payment.is_open:
