@@ -5,7 +5,6 @@ from typing import Annotated, Any
 import strawberry
 
 from bookings.booking import models, selectors, services
-from bookings.booking.services.confirm_payment import confirm_payment
 from bookings.booking.services.verify import pass_challenge, verify_as
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.common.idempotency import AlreadyDone
@@ -189,11 +188,16 @@ class Mutation:
         self, info: Info, input: Annotated[inputs.ConfirmPaymentInput, WHAT]
     ) -> ConfirmPaymentPayload | None:
         """Ask the provider."""
+        booking_id = pk_of(input.booking_id, "Booking")
         viewer = info.context.viewer_with(input.access_token)
-        booking, payment = confirm_payment(
-            booking_id=pk_of(input.booking_id, "Booking"), viewer=viewer, now=info.context.now
-        )
-        return ConfirmPaymentPayload(booking=booking, payment=payment)  # type: ignore[arg-type]
+        key = once(info, "confirmPayment", input, f"booking:{booking_id}")
+        try:
+            payment = services.confirm_payment(
+                booking_id=booking_id, viewer=viewer, once=key, now=info.context.now
+            )
+        except AlreadyDone as done:
+            payment = PaymentRow.objects.get(pk=done.object_id)
+        return ConfirmPaymentPayload(booking=selectors.visible(viewer, booking_id), payment=payment)  # type: ignore[arg-type]
 
     @mutation(description="Confirm an approved booking that will be paid on site after all; for staff.")
     def confirm_unpaid_booking(

@@ -10,6 +10,8 @@ from bookings.booking.models import Booking, BookingEvent
 from bookings.booking.states import TABLE
 from bookings.common.models import IdempotencyRecord
 from bookings.notifications.models import OutboxMessage
+from bookings.payments.models import SandboxCheckout
+from bookings.payments.sandbox import settle_checkout
 from tests import factories
 from tests.factories import NOW, TEN
 from tests.schema.client import ask, code_of, gid, post
@@ -329,3 +331,27 @@ def test_access_token__of_one_booking_does_not_open_another() -> None:
     assert ask(query, {"id": gid(mine)}, x_booking_token=token)["booking"] == {"email": mine.email}
     assert ask(query, {"id": gid(other)}, x_booking_token=token)["booking"] is None
     assert code_of(post(query, {"id": gid(mine)}, x_booking_token="nonsense")) == "UNAUTHENTICATED"
+
+
+def test_confirm_payment__asks_the_provider_and_believes_nobody() -> None:
+    service = factories.service()
+    payment = factories.paying(factories.consultant(service), service)
+    booking = payment.booking
+    owner = factories.user(booking.email)
+    document = """
+      mutation C($input: ConfirmPaymentInput!) {
+        confirmPayment(input: $input) { booking { status } payment { status refunded { amount } } errors { code } }
+      }
+    """
+    given = {"input": {"bookingId": gid(booking), "idempotencyKey": "k"}}
+    unpaid = ask(document, given, user=owner)["confirmPayment"]
+    assert (unpaid["booking"]["status"], unpaid["payment"]["status"]) == ("PAYMENT_PENDING", "OPEN")
+    settle_checkout(reference=payment.reference, status=SandboxCheckout.Status.SUCCESS, now=NOW)
+    for _ in range(2):
+        paid = ask(document, given, user=owner)["confirmPayment"]
+        assert paid == {
+            "booking": {"status": "CONFIRMED"},
+            "payment": {"status": "SUCCEEDED", "refunded": {"amount": "0.00"}},
+            "errors": [],
+        }
+    assert booking.events.filter(move="CONFIRM_PAYMENT").count() == 1

@@ -95,7 +95,7 @@ def _check_texts(request: DraftRequest) -> None:
     if not request.consent:
         raise DomainError(ErrorCode.CONSENT_REQUIRED, field=["consent"])
     name = request.full_name.strip()
-    intake = json.dumps(request.intake)
+    intake = json.dumps(request.intake, ensure_ascii=False)
     rules = (
         (
             "fullName",
@@ -116,8 +116,14 @@ def _check_texts(request: DraftRequest) -> None:
     for field_name, kept, message in rules:
         if not kept:
             raise _invalid(field_name, message)
-    if any("\x00" in text for text in (request.phone, request.message, intake)):
-        raise _invalid("message", "Text may not hold a NUL character.")
+    for field_name, text in (("phone", request.phone), ("message", request.message), ("intake", intake)):
+        if not _can_be_kept(text):
+            raise _invalid(field_name, "Text may hold neither NUL characters nor halves of surrogate pairs.")
+
+
+def _can_be_kept(text: str) -> bool:
+    """Tell whether a database can keep a text, and an answer carry it."""
+    return "\x00" not in text and text == text.encode("utf-8", "ignore").decode()
 
 
 def _offered(request: DraftRequest) -> tuple[Consultant, Service]:
