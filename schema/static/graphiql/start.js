@@ -1,4 +1,5 @@
-/* Starts GraphiQL on the address that it was loaded from. Headers, which may hold tokens, are never stored. */
+/* Starts GraphiQL on the address that it was loaded from. What somebody wrote lasts as long as their tab;
+   headers, which hold tokens, are not stored at all (GraphiQL's history would keep them). */
 "use strict";
 
 (() => {
@@ -28,7 +29,7 @@ query OpenSlots($serviceId: ID!) {
         startsAt
         endsAt
         seatsLeft
-        consultant { name }
+        consultant { fullName }
       }
     }
   }
@@ -63,20 +64,49 @@ query OpenSlots($serviceId: ID!) {
     }
   };
 
-  const start = async () => {
+  const HOLD_HEADERS = ["graphiql:tabState", "graphiql:queries", "graphiql:favorites"];
+  const withoutHeaders = (json) =>
+    JSON.stringify(JSON.parse(json, (name, part) => (name === "headers" ? "" : part)));
+
+  const storage = {
+    getItem: (name) => sessionStorage.getItem(name),
+    setItem: (name, value) => {
+      if (name !== "graphiql:headers") {
+        sessionStorage.setItem(name, HOLD_HEADERS.includes(name) ? withoutHeaders(value) : value);
+      }
+    },
+    removeItem: (name) => sessionStorage.removeItem(name),
+    clear: () => sessionStorage.clear(),
+    get length() {
+      return sessionStorage.length;
+    },
+  };
+
+  // A link may bring its own operation; else the first visit shows the welcome, and later ones what was left.
+  const beginning = async () => {
     const address = new URLSearchParams(window.location.search);
-    const variables = address.get("variables") ?? JSON.stringify({ serviceId: await firstService() }, null, 2);
+    if (address.has("query")) {
+      return { query: address.get("query"), variables: address.get("variables") ?? "" };
+    }
+    if (storage.getItem("graphiql:tabState") === null) {
+      storage.setItem("graphiql:query", WELCOME);
+      storage.setItem("graphiql:variables", JSON.stringify({ serviceId: await firstService() }, null, 2));
+    }
+    return {};
+  };
+
+  const start = async () => {
     const root = ReactDOM.createRoot(document.getElementById("graphiql"));
     root.render(
       React.createElement(GraphiQL, {
+        ...(await beginning()),
         fetcher: ask,
+        storage,
         defaultQuery: WELCOME,
-        query: address.get("query") ?? undefined,
-        variables: address.has("query") ? variables : undefined,
-        defaultTabs: [{ query: WELCOME, variables, headers: "" }],
-        defaultEditorToolsVisibility: "headers",
+        defaultEditorToolsVisibility: true,
         isHeadersEditorEnabled: true,
         shouldPersistHeaders: false,
+        showPersistHeadersSettings: false,
       }),
     );
   };

@@ -1,0 +1,43 @@
+"""What this layer says of the product's own schema is true."""
+
+import re
+from pathlib import Path
+
+from graphql import get_introspection_query
+
+import schema.http
+from schema.http.documents import Documents
+from schema.http.execution import core_schema
+from schema.http.limits import THROTTLED
+from schema.root import schema as product
+
+WELCOME = Path(schema.http.__file__).parent.parent / "static" / "graphiql" / "start.js"
+
+
+def test_throttle__names_mutations_that_exist():
+    mutations = core_schema(product).mutation_type.fields
+
+    assert set(mutations) >= THROTTLED
+
+
+def test_welcome__is_valid():
+    (text,) = re.findall(r"const WELCOME = `(.*?)`;", WELCOME.read_text(), re.DOTALL)
+
+    document = Documents(core_schema(product)).read(text)
+
+    assert document.problems == []
+    assert [node.name.value for node in document.document.definitions] == ["Services", "OpenSlots"]
+
+
+def test_welcome__looks_for_a_service():
+    (text,) = re.findall(r'const FIRST_SERVICE = "(.*?)";', WELCOME.read_text())
+
+    assert Documents(core_schema(product)).read(text).problems == []
+
+
+def test_introspect__whole_schema_is_within_the_bounds():
+    query = get_introspection_query(
+        specified_by_url=True, directive_is_repeatable=True, input_value_deprecation=True
+    )
+
+    assert Documents(core_schema(product)).read(query).problems == []
