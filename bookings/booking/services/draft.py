@@ -20,6 +20,7 @@ from bookings.catalogue.models import Service
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.common.idempotency import Once, transaction_once
 from bookings.common.ids import new_acknowledgement_id
+from bookings.common.text import can_be_kept
 from bookings.consultants.models import Consultant
 from bookings.verification import services as verification
 from bookings.verification.models import Challenge
@@ -117,13 +118,8 @@ def _check_texts(request: DraftRequest) -> None:
         if not kept:
             raise _invalid(field_name, message)
     for field_name, text in (("phone", request.phone), ("message", request.message), ("intake", intake)):
-        if not _can_be_kept(text):
+        if not can_be_kept(text):
             raise _invalid(field_name, "Text may hold neither NUL characters nor halves of surrogate pairs.")
-
-
-def _can_be_kept(text: str) -> bool:
-    """Tell whether a database can keep a text, and an answer carry it."""
-    return "\x00" not in text and text == text.encode("utf-8", "ignore").decode()
 
 
 def _offered(request: DraftRequest) -> tuple[Consultant, Service]:

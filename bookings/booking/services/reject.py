@@ -14,6 +14,7 @@ from bookings.booking.services.ending import end
 from bookings.booking.services.expire import lapse
 from bookings.booking.states import Move
 from bookings.common.errors import DomainError, ErrorCode
+from bookings.common.text import can_be_kept
 
 MAX_ALTERNATIVES = 5
 
@@ -32,7 +33,7 @@ def reject(
     VALIDATION_FAILED.
     """
     text = reason.strip()
-    if not text or len(text) > 2000 or "\x00" in text:
+    if not text or len(text) > 2000 or not can_be_kept(text):
         raise DomainError(ErrorCode.VALIDATION_FAILED, "A reason has 1 to 2000 characters.", field=["reason"])
     if len(alternatives) > MAX_ALTERNATIVES or any(start <= now for start in alternatives):
         raise DomainError(

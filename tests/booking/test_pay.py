@@ -1,0 +1,223 @@
+from datetime import timedelta
+
+import pytest
+
+from bookings.booking import services
+from bookings.booking.states import Status
+from bookings.common.errors import ErrorCode
+from bookings.common.idempotency import AlreadyDone, Once
+from bookings.payments import sandbox
+from bookings.payments.models import Payment, SandboxCheckout
+from bookings.payments.providers.base import ProviderRefused, ProviderUnavailable
+from bookings.payments.providers.sandbox import SandboxProvider
+from tests import factories
+from tests.factories import NOW, TEN, later
+from tests.invariants import check_invariants
+from tests.witness import everything, history, refusal, told
+
+
+def start(booking, *, now=NOW, **changes):
+    viewer = changes.pop("viewer", None) or factories.client_of(booking)
+    return services.start_payment(booking_id=booking.pk, viewer=viewer, now=now, **changes)
+
+
+def raising(fault):
+    """A provider's method that fails."""
+
+    def fail(*_, **__):
+        raise fault
+
+    return fail
+
+
+def test_start_payment__opens_an_attempt_for_the_price(host, offered):
+    booking = factories.approved(host, offered)
+
+    payment = start(booking)
+
+    booking.refresh_from_db()
+    checkout = SandboxCheckout.objects.get(reference=payment.reference)
+    assert (booking.status, payment.status) == (Status.PAYMENT_PENDING, Payment.Status.OPEN)
+    assert (str(payment.asked), payment.provider) == ("60.00 EUR", "sandbox")
+    assert (checkout.amount_minor, checkout.currency) == (6000, "EUR")
+    assert payment.checkout_url.endswith(f"/payments/sandbox/checkout/{payment.reference}")
+    assert booking.acknowledgement_id in checkout.description
+    check_invariants()
+
+
+def test_start_payment__attempt_lasts_30_minutes_and_never_past_pay_by(host, offered):
+    booking = factories.approved(host, offered)
+    payment = start(booking)
+    booking.refresh_from_db()
+    assert payment.expires_at == booking.deadline_at == later(minutes=30)
+
+    late = factories.approved(host, offered, starts_at=TEN + timedelta(hours=1))
+    payment = start(late, now=TEN + timedelta(minutes=50))
+    late.refresh_from_db()
+    assert payment.expires_at == late.deadline_at == late.pay_by == TEN + timedelta(hours=1)
+
+
+def test_start_payment__tells_nobody(host, offered):
+    booking = factories.approved(host, offered)
+    before = told(booking)
+
+    start(booking)
+
+    assert told(booking) == before
+
+
+def test_start_payment__open_attempt_is_given_again(host, offered):
+    booking = factories.approved(host, offered)
+    first = start(booking)
+    before = everything()
+
+    again = start(booking, now=later(minutes=29))
+
+    assert (again.pk, again.checkout_url) == (first.pk, first.checkout_url)
+    assert everything() == before
+
+
+def test_start_payment__attempt_that_ended_makes_way_for_a_new_one(host, offered):
+    booking = factories.approved(host, offered)
+    first = start(booking)
+
+    second = start(booking, now=later(minutes=30))
+
+    first.refresh_from_db()
+    assert first.status == Payment.Status.CLOSED
+    assert SandboxCheckout.objects.get(reference=first.reference).status == SandboxCheckout.Status.CLOSED
+    assert second.reference != first.reference
+    assert history(booking)[-3:] == ["PAYMENT_PENDING", "APPROVED", "PAYMENT_PENDING"]
+    check_invariants()
+
+
+def test_start_payment__money_that_came_in_meanwhile_confirms_instead(host, offered):
+    booking = factories.approved(host, offered)
+    first = start(booking)
+    sandbox.settle_checkout(reference=first.reference, status=SandboxCheckout.Status.SUCCESS, now=NOW)
+
+    error = refusal(start, booking=booking, now=later(minutes=31))
+
+    booking.refresh_from_db()
+    assert error.code == ErrorCode.INVALID_TRANSITION
+    assert booking.status == Status.CONFIRMED
+    assert Payment.objects.count() == 1
+    check_invariants()
+
+
+def test_start_payment__failed_attempt_that_was_paid_after_all_confirms_instead(host, offered):
+    booking = factories.approved(host, offered)
+    first = start(booking)
+    checkouts = SandboxCheckout.objects.filter(reference=first.reference)
+    checkouts.update(status=SandboxCheckout.Status.FAILED)
+    services.settle(payment_id=first.pk, now=NOW)
+    checkouts.update(status=SandboxCheckout.Status.SUCCESS, paid_at=NOW)
+
+    error = refusal(start, booking=booking)
+
+    booking.refresh_from_db()
+    assert (error.code, booking.status) == (ErrorCode.INVALID_TRANSITION, Status.CONFIRMED)
+    assert Payment.objects.count() == 1
+
+
+def test_start_payment__same_key_gives_the_same_attempt(host, offered):
+    booking = factories.approved(host, offered)
+    once = Once.of(scope=booking.subject, mutation="startPayment", key="k", given={"a": 1})
+    payment = start(booking, once=once)
+
+    with pytest.raises(AlreadyDone) as caught:
+        start(booking, once=once)
+    other = Once.of(scope=booking.subject, mutation="startPayment", key="k", given={"a": 2})
+
+    assert caught.value.object_id == payment.pk
+    assert refusal(start, booking=booking, once=other).code == ErrorCode.IDEMPOTENCY_MISMATCH
+    assert Payment.objects.count() == 1
+
+
+def test_start_payment__provider_that_refuses_leaves_the_booking_approved(host, offered, monkeypatch):
+    booking = factories.approved(host, offered)
+    with monkeypatch.context() as patch:
+        patch.setattr(SandboxProvider, "create_checkout", raising(ProviderRefused("no")))
+        error = refusal(start, booking=booking)
+
+    booking.refresh_from_db()
+    assert (error.code, error.retry_after) == (ErrorCode.PAYMENT_PROVIDER_ERROR, 30)
+    assert (booking.status, booking.deadline_at) == (Status.APPROVED, booking.pay_by)
+    assert Payment.objects.get().status == Payment.Status.FAILED
+    assert start(booking).status == Payment.Status.OPEN
+    check_invariants()
+
+
+def test_start_payment__without_an_answer_the_next_try_asks_under_the_same_reference(
+    host, offered, monkeypatch
+):
+    booking = factories.approved(host, offered)
+    with monkeypatch.context() as patch:
+        patch.setattr(SandboxProvider, "create_checkout", raising(ProviderUnavailable("no answer")))
+        error = refusal(start, booking=booking)
+    attempt = Payment.objects.get()
+    assert (error.code, error.retry_after) == (ErrorCode.PAYMENT_PROVIDER_ERROR, 30)
+    assert attempt.status == Payment.Status.CREATING
+
+    payment = start(booking)
+
+    assert (payment.pk, payment.status) == (attempt.pk, Payment.Status.OPEN)
+    assert history(booking)[-2:] == ["APPROVED", "PAYMENT_PENDING"]
+    check_invariants()
+
+
+def test_start_payment__checkout_that_was_never_heard_of_is_asked_for_again(host, offered, monkeypatch):
+    class Crash(Exception):
+        """The process dies between the provider's answer and our note of it."""
+
+    booking = factories.approved(host, offered)
+    with monkeypatch.context() as patch:
+        patch.setattr("bookings.payments.services.checkout_created", raising(Crash))
+        with pytest.raises(Crash):
+            start(booking)
+    creating = Payment.objects.get()
+    assert (creating.status, creating.checkout_url) == (Payment.Status.CREATING, "")
+
+    payment = start(booking)
+
+    assert (payment.pk, payment.status) == (creating.pk, Payment.Status.OPEN)
+    assert SandboxCheckout.objects.count() == 1
+
+
+def test_start_payment__without_a_provider_changes_nothing(host, offered, settings):
+    booking = factories.approved(host, offered)
+    settings.PAYMENT_PROVIDER = "none"
+    before = everything()
+
+    assert refusal(start, booking=booking).code == ErrorCode.PAYMENT_PROVIDER_ERROR
+    assert everything() == before
+
+
+def test_start_payment__of_what_is_not_approved_is_refused(host, offered):
+    booking = factories.pending(host, offered)
+    before = everything()
+
+    assert refusal(start, booking=booking).code == ErrorCode.INVALID_TRANSITION
+    assert everything() == before
+
+
+def test_start_payment__is_not_for_the_consultant(host, offered):
+    type(host).objects.update(user=factories.user())
+    host.refresh_from_db()
+    booking = factories.approved(host, offered)
+    before = everything()
+
+    error = refusal(start, booking=booking, viewer=factories.Viewer(user=host.user))
+
+    assert error.code == ErrorCode.FORBIDDEN
+    assert everything() == before
+
+
+def test_start_payment__at_pay_by_the_booking_has_lapsed(host, offered):
+    booking = factories.approved(host, offered)
+
+    error = refusal(start, booking=booking, now=TEN)
+
+    assert error.code == ErrorCode.INVALID_TRANSITION
+    assert history(booking)[-1] == Status.EXPIRED
+    assert not Payment.objects.exists()

@@ -1,0 +1,38 @@
+"""What tests look at: refusals, and every row there is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from bookings.booking.models import Booking
+from bookings.common.errors import DomainError
+from bookings.notifications.models import OutboxMessage
+
+
+def refusal(act: Callable[..., Any], /, **arguments: Any) -> DomainError:
+    """The error with which the act was refused; fails where it was not."""
+    with pytest.raises(DomainError) as caught:
+        act(**arguments)
+    return caught.value
+
+
+def everything(*, without: frozenset[str] = frozenset()) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table of ours, save the tables named."""
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values())
+        for model in apps.get_app_config("bookings").get_models()
+        if model.__name__ not in without
+    }
+
+
+def told(booking: Booking) -> list[tuple[str, str]]:
+    """The messages queued about a booking, oldest first: which, and to whom."""
+    rows = OutboxMessage.objects.filter(booking=booking).order_by("pk")
+    return list(rows.values_list("template", "recipient"))
+
+
+def history(booking: Booking) -> list[str]:
+    """The statuses that a booking went through, as its events say."""
+    return list(booking.events.order_by("sequence").values_list("to_status", flat=True))
