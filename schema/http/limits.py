@@ -17,6 +17,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLField,
     GraphQLNamedType,
+    GraphQLNonNull,
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
@@ -26,6 +27,8 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     get_named_type,
+    is_composite_type,
+    is_list_type,
 )
 
 from schema.http.counts import META_FIELDS, TooComplex, count
@@ -36,6 +39,8 @@ THROTTLED = frozenset({"tokenAuth", "draftBooking", "verifyBooking"})
 
 PAGE = 20
 LARGEST_PAGE = 100
+LIST = 5
+"""How many rows a list without pages is taken to hold (a timeline, the services of a practice)."""
 META_DEPTH = 15
 """How deep `__schema` and `__type` may be read; GraphiQL's own query needs all of it."""
 META_LISTS = 2
@@ -44,6 +49,7 @@ LEVELS = 64
 """How deep selection sets may nest, inline fragments and spreads counted; keeps the recursion below short."""
 SATURATED = 10**12
 
+_OF_A_PAGE = frozenset({"edges", "nodes"})
 _META_LISTS = frozenset({"fields", "interfaces", "possibleTypes", "inputFields"})
 
 
@@ -157,11 +163,18 @@ class Measure:
         return Figures(1 + below.depth, below.meta_depth, below.meta_lists + lists, 1, throttled, cost)
 
     def _page(self, node: FieldNode, definition: GraphQLField | None) -> int:
-        """Give how many rows a connection may hold; 1 for any other field."""
+        """Give how many rows a field may hold: a page of a connection, a few of a plain list, else 1.
+
+        What stands in a connection's page is counted with the connection.
+        """
         given = [each.value for each in node.arguments if each.name.value in ("first", "last")]
         if given:
             return max(self._size(value) for value in given)
-        return PAGE if definition is not None and "first" in definition.args else 1
+        if definition is None:
+            return 1
+        if not definition.args.keys().isdisjoint(("first", "ids")):
+            return PAGE
+        return LIST if node.name.value not in _OF_A_PAGE and _is_list_of_objects(definition) else 1
 
     def _size(self, value: Node | None) -> int:
         if isinstance(value, VariableNode):
@@ -176,6 +189,17 @@ class Measure:
         if isinstance(value, IntValueNode):
             return _bounded(int(value.value)) if len(value.value) < 10 else LARGEST_PAGE
         return PAGE
+
+
+def _is_list_of_objects(definition: GraphQLField) -> bool:
+    """Tell whether a field gives rows of our own types; the schema's own lists have bounds of their own."""
+    return (
+        is_list_type(
+            definition.type.of_type if isinstance(definition.type, GraphQLNonNull) else definition.type
+        )
+        and is_composite_type(named := get_named_type(definition.type))
+        and not named.name.startswith("__")
+    )
 
 
 def _bounded(size: float) -> int:

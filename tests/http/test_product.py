@@ -3,12 +3,14 @@
 import re
 from pathlib import Path
 
-from graphql import get_introspection_query
+import pytest
+from graphql import get_introspection_query, parse
 
 import schema.http
+from schema.http.counts import TooComplex
 from schema.http.documents import Documents
 from schema.http.execution import core_schema
-from schema.http.limits import THROTTLED
+from schema.http.limits import THROTTLED, check
 from schema.root import schema as product
 
 WELCOME = Path(schema.http.__file__).parent.parent / "static" / "graphiql" / "start.js"
@@ -41,3 +43,15 @@ def test_introspect__whole_schema_is_within_the_bounds():
     )
 
     assert Documents(core_schema(product)).read(query).problems == []
+
+
+@pytest.mark.parametrize(
+    "nested",
+    [
+        "{ businesses(first: 20) { edges { node { services { consultants { services { name slug: id } } } } } } }",
+        "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Business { services { consultants { services { id } } } } } }",
+    ],
+)
+def test_cost__counts_lists_without_pages_too(nested):
+    with pytest.raises(TooComplex):
+        check(core_schema(product), parse(nested))

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SLOTS = """
 query S($service: ID!) {
-  openSlots(serviceId: $service, first: 100) {
+  openSlots(serviceId: $service, first: 50) {
     totalCount
     edges { node { id startsAt endsAt seatsLeft timezone price { amount currency }
       consultant { id fullName timezone business { name } } service { name business { name } } } }
@@ -25,7 +25,7 @@ query S($service: ID!) {
 }
 """
 BOOKINGS = """
-{ bookings(first: 100) { totalCount edges { node {
+{ bookings(first: 50) { totalCount edges { node {
   acknowledgementId status statusLabel availableActions { mutation } fullName startsAt price { amount }
   business { name category { name } } service { name price { amount } } consultant { fullName timezone }
   timeline { move fromStatus toStatus } payments { status amount { amount } }
