@@ -49,7 +49,9 @@ def test_introspect__whole_schema_is_within_the_bounds():
     "nested",
     [
         "{ businesses(first: 20) { edges { node { services { consultants { services { name slug: id } } } } } } }",
-        "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Business { services { consultants { services { id } } } } } }",
+        """query($ids: [ID!]!) { nodes(ids: $ids) {
+          ... on Business { services { consultants { services { id name seats description } } } }
+        } }""",
     ],
 )
 def test_cost__counts_lists_without_pages_too(nested):
