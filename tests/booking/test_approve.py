@@ -55,7 +55,7 @@ def test_approve__tells_the_client_once_with_a_link_to_pay(host, offered, staff)
 @pytest.mark.parametrize("who", ["consultant", "owner", "admin"])
 def test_approve__is_for_consultant_owner_and_admin_too(host, offered, who):
     account = {
-        "consultant": lambda: factories.user(),
+        "consultant": factories.user,
         "owner": lambda: offered.business.owner,
         "admin": lambda: factories.user(is_superuser=True),
     }[who]()

@@ -91,12 +91,17 @@ def _hold_unless_moved_on(booking_id: int, now: datetime) -> Slot | None:
     machine.refuse_unless_allowed(booking, Move.VERIFY)
     if has_lapsed(booking, now) or booking.starts_at is None or booking.consultant is None:
         raise machine.invalid_transition(booking, Move.VERIFY)
-    return time.hold(
-        terms=held_terms(booking),
-        schedule_id=booking.consultant.schedule_id,
-        start=booking.starts_at,
-        now=now,
-    )
+    try:
+        return time.hold(
+            terms=held_terms(booking),
+            schedule_id=booking.consultant.schedule_id,
+            start=booking.starts_at,
+            now=now,
+        )
+    except time.TimeTaken:
+        booking.refresh_from_db(fields=["status"])
+        machine.refuse_unless_allowed(booking, Move.VERIFY)  # it may be this very draft that took the time
+        raise
 
 
 def held_terms(booking: Booking) -> Terms:
