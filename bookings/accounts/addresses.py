@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from bookings.common.errors import DomainError, ErrorCode
+from bookings.common.text import can_be_kept
 
 
 def normalise_email(text: str) -> str:
@@ -22,7 +23,7 @@ def read_email(text: str, *, field: str = "email") -> str:
     """Give the normalised address. Raises VALIDATION_FAILED where it can be no address (RFC 5321 length, form)."""
     address = normalise_email(text)
     try:
-        validate_email(address)
+        validate_email(address if can_be_kept(text) else "")  # punycode would hide half a surrogate pair
     except ValidationError:
         raise DomainError(ErrorCode.VALIDATION_FAILED, "This is no e-mail address.", field=[field]) from None
     if len(address) > 254:

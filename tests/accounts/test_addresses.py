@@ -1,0 +1,52 @@
+import pytest
+
+from bookings.accounts.addresses import read_email
+from bookings.common.errors import ErrorCode
+from tests.witness import refusal
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("ana@example.org", "ana@example.org"),
+        (" Ana@Example.ORG\n", "ana@example.org"),
+        ("ana+tag@example.org", "ana+tag@example.org"),
+        ("ana@BÜCHER.example", "ana@xn--bcher-kva.example"),
+        ("ana@bu\u0308cher.example", "ana@xn--bcher-kva.example"),
+    ],
+)
+def test_read_email__one_address_has_one_form(typed, stored):
+    assert read_email(typed) == stored
+    assert read_email(stored) == stored
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "ana",
+        "ana@",
+        "@example.org",
+        "ana@example",
+        "ana@@example.org",
+        "ana@exa mple.org",
+        "ana@example.org, eve@example.org",
+        "ana@example.org\nBcc: eve@example.org",
+        "Ana <ana@example.org>",
+        "ana\x00@example.org",
+        "ana@\ud800.org",
+        "ana@example..org",
+        f"{'a' * 65}@{'b' * 200}.org",
+    ],
+)
+def test_read_email__what_is_no_address_is_refused_with_the_field(typed):
+    error = refusal(read_email, text=typed, field="email")
+
+    assert (error.code, error.field) == (ErrorCode.VALIDATION_FAILED, ["email"])
+
+
+def test_read_email__no_longer_than_a_mailbox_may_be():
+    domain = f"{'b' * 60}.{'c' * 60}.{'d' * 60}.org"
+
+    assert len(read_email(f"{'a' * 60}@{domain}")) <= 254
+    assert refusal(read_email, text=f"{'a' * 64}@{'e' * 20}.{domain}").code == ErrorCode.VALIDATION_FAILED
