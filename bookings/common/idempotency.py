@@ -17,6 +17,7 @@ from bookings.common.errors import DomainError, ErrorCode
 from bookings.common.models import IdempotencyRecord
 
 KEPT = timedelta(hours=24)
+LONGEST_SCOPE = 200
 
 
 class AlreadyDone(Exception):
@@ -46,7 +47,7 @@ class Once:
                 field=["idempotencyKey"],
             )
         canonical = json.dumps(given, sort_keys=True, default=str)
-        return cls(scope, mutation, key, hashlib.sha256(canonical.encode()).hexdigest())
+        return cls(_fitting(scope), mutation, key, hashlib.sha256(canonical.encode()).hexdigest())
 
     def look_up(self, *, now: datetime) -> None:
         """Raise AlreadyDone for a replay, IDEMPOTENCY_MISMATCH for other input under the key; else do nothing."""
@@ -59,6 +60,10 @@ class Once:
             raise DomainError(ErrorCode.IDEMPOTENCY_MISMATCH, field=["idempotencyKey"])
         if record.object_id is not None:
             raise AlreadyDone(record.object_id)
+
+    def forget(self) -> None:
+        """Drop the record, as the act was refused after its record had committed."""
+        IdempotencyRecord.objects.filter(scope=self.scope, mutation=self.mutation, key=self.key).delete()
 
 
 @contextmanager
@@ -86,6 +91,11 @@ class Outcome:
     def made(self, pk: int) -> None:
         """Remember the key of the object."""
         self.object_id = pk
+
+
+def _fitting(scope: str) -> str:
+    """Give the scope as its column holds it: its hash, where it is too long (an address has up to 254)."""
+    return scope if len(scope) <= LONGEST_SCOPE else "sha256:" + hashlib.sha256(scope.encode()).hexdigest()
 
 
 def _claim(once: Once, *, now: datetime) -> IdempotencyRecord:

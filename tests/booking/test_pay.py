@@ -148,6 +148,50 @@ def test_start_payment__provider_that_refuses_leaves_the_booking_approved(host, 
     check_invariants()
 
 
+def test_start_payment__key_of_a_refusal_is_judged_anew(host, offered, monkeypatch):
+    booking = factories.approved(host, offered)
+    once = Once.of(scope=booking.subject, mutation="startPayment", key="k", given={})
+    with monkeypatch.context() as patch:
+        patch.setattr(SandboxProvider, "create_checkout", raising(ProviderRefused("no")))
+        refusal(start, booking=booking, once=once)
+
+    payment = start(booking, once=once)
+
+    assert payment.status == Payment.Status.OPEN
+    assert payment.checkout_url
+
+
+def test_start_payment__key_without_an_answer_asks_again(host, offered, monkeypatch):
+    booking = factories.approved(host, offered)
+    once = Once.of(scope=booking.subject, mutation="startPayment", key="k", given={})
+    with monkeypatch.context() as patch:
+        patch.setattr(SandboxProvider, "create_checkout", raising(ProviderUnavailable("no answer")))
+        refusal(start, booking=booking, once=once)
+
+    payment = start(booking, once=once)
+
+    assert (payment.pk, payment.status) == (Payment.objects.get().pk, Payment.Status.OPEN)
+    assert payment.checkout_url
+
+
+@pytest.mark.parametrize("key", [None, "k"])
+def test_start_payment__second_tab_gets_the_attempt_of_the_first(host, offered, monkeypatch, key):
+    booking = factories.approved(host, offered)
+    once = key and Once.of(scope=booking.subject, mutation="startPayment", key=key, given={})
+    first = []
+
+    def other_tab_comes_first(*_):
+        monkeypatch.undo()
+        first.append(start(booking))
+
+    monkeypatch.setattr("bookings.booking.services.pay._still_open", other_tab_comes_first)
+    second = start(booking, once=once)
+
+    assert (second.pk, second.checkout_url) == (first[0].pk, first[0].checkout_url)
+    assert Payment.objects.count() == 1
+    assert history(booking)[-2:] == ["APPROVED", "PAYMENT_PENDING"]
+
+
 def test_start_payment__without_an_answer_the_next_try_asks_under_the_same_reference(
     host, offered, monkeypatch
 ):

@@ -15,7 +15,7 @@ from bookings.booking.services.expire import lapse
 from bookings.booking.services.settle import end_attempt, settle
 from bookings.booking.states import Move, Status
 from bookings.common.errors import DomainError, ErrorCode
-from bookings.common.idempotency import Once, transaction_once
+from bookings.common.idempotency import AlreadyDone, Once, transaction_once
 from bookings.common.money import Money
 from bookings.payments import selectors as payments
 from bookings.payments import services as paying
@@ -31,17 +31,30 @@ def start_payment(
 
     An attempt that is still open is given again. The one before is asked about, and closed, first. Two short
     transactions stand around the provider's call. Raises NOT_FOUND, FORBIDDEN, INVALID_TRANSITION,
-    PAYMENT_NOT_DUE, PAYMENT_PROVIDER_ERROR, and AlreadyDone for a replay of `once`.
+    PAYMENT_NOT_DUE, PAYMENT_PROVIDER_ERROR, and AlreadyDone for a replay of `once`, unless that still lacks
+    its checkout: then the provider is asked again.
     """
     actor = acting(booking_id=booking_id, viewer=viewer, move=Move.START_PAYMENT)
-    if once is not None:
-        once.look_up(now=now)
-    lapse(booking_id=booking_id, now=now)
-    again = _still_open(booking_id, now, return_url)
-    if again is not None:
-        return again
+    try:
+        if once is not None:
+            once.look_up(now=now)
+        lapse(booking_id=booking_id, now=now)
+        payment = _still_open(booking_id, now) or _new_attempt(booking_id, actor, now, once)
+    except AlreadyDone as done:
+        payment = Payment.objects.get(pk=done.object_id)
+        if payment.status != Payment.Status.CREATING:
+            raise
+    return payment if payment.checkout_url else _with_checkout(payment, return_url, now, once)
+
+
+def _new_attempt(booking_id: int, actor: policies.Actor, now: datetime, once: Once | None) -> Payment:
+    """Move the booking and make its attempt; where another tab was faster, give the attempt of that."""
     with transaction_once(once, now=now) as outcome:
         booking = lock_booking(booking_id)
+        payment = payments.open_attempt_of(booking_id)
+        if payment is not None and booking.status == Status.PAYMENT_PENDING:
+            outcome.made(payment.pk)
+            return payment
         machine.refuse_unless_allowed(booking, Move.START_PAYMENT)
         if policies.needs_no_payment(booking):
             raise DomainError(ErrorCode.PAYMENT_NOT_DUE)
@@ -54,27 +67,28 @@ def start_payment(
             now=now,
         )
         outcome.made(payment.pk)
-    return _with_checkout(booking, payment, return_url, now)
+    return payment
 
 
-def _still_open(booking_id: int, now: datetime, return_url: str) -> Payment | None:
-    """Give the attempt that can still be paid; ask about one that cannot, and close it.
-
-    An attempt whose checkout was never heard of (a crash in between) is asked for again under its reference.
-    """
+def _still_open(booking_id: int, now: datetime) -> Payment | None:
+    """Give the attempt that can still be paid; ask about one that cannot, and close it."""
     attempt = payments.latest_of(booking_id)
     if attempt is None or attempt.status == Payment.Status.SUCCEEDED:
         return None
-    booking = Booking.objects.select_related("service", "business").get(pk=booking_id)
+    booking = Booking.objects.get(pk=booking_id)
     if attempt.is_open and now < attempt.expires_at and booking.status == Status.PAYMENT_PENDING:
-        return attempt if attempt.checkout_url else _with_checkout(booking, attempt, return_url, now)
+        return attempt
     settle(payment_id=attempt.pk, now=now)
     end_attempt(payment_id=attempt.pk, now=now)
     return None
 
 
-def _with_checkout(booking: Booking, payment: Payment, return_url: str, now: datetime) -> Payment:
-    """Get the checkout from the provider and keep its address. A provider that refuses ends the attempt."""
+def _with_checkout(payment: Payment, return_url: str, now: datetime, once: Once | None) -> Payment:
+    """Get the checkout from the provider and keep its address. A provider that refuses ends the attempt.
+
+    One whose checkout was never heard of (a crash in between) is asked for again under its reference.
+    """
+    booking = Booking.objects.select_related("service", "business").get(pk=payment.booking_id)
     try:
         checkout = provider(payment.provider).create_checkout(
             reference=payment.reference,
@@ -87,14 +101,16 @@ def _with_checkout(booking: Booking, payment: Payment, return_url: str, now: dat
     except ProviderUnavailable as error:  # perhaps it was opened: the next try asks under the same reference
         raise DomainError(ErrorCode.PAYMENT_PROVIDER_ERROR, retry_after=30) from error
     except ProviderError as error:
-        end_failed_start(payment_id=payment.pk, now=now)
+        end_failed_start(payment_id=payment.pk, now=now, once=once)
         raise DomainError(ErrorCode.PAYMENT_PROVIDER_ERROR, retry_after=30) from error
     return paying.checkout_created(payment_id=payment.pk, checkout=checkout)
 
 
-def end_failed_start(*, payment_id: int, now: datetime) -> None:
-    """Take back an attempt for which the provider gave no checkout."""
+def end_failed_start(*, payment_id: int, now: datetime, once: Once | None = None) -> None:
+    """Take back an attempt for which the provider gave no checkout, and its key: a refusal is judged anew."""
     with transaction.atomic():
+        if once is not None:
+            once.forget()
         payment = Payment.objects.get(pk=payment_id)
         booking = lock_booking(payment.booking_id)
         payment = payments.locked(payment_id)
