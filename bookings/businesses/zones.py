@@ -5,10 +5,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 
+_OF_THIS_MACHINE = frozenset({"Factory", "localtime", "posixrules"})
+"""Names that lie beside the zones and mean whatever this machine means by them."""
+
 
 @lru_cache(maxsize=1)
 def _names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - _OF_THIS_MACHINE
 
 
 def is_zone(name: str) -> bool:

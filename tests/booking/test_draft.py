@@ -354,3 +354,18 @@ def test_draft__refusal_under_a_key_is_judged_anew(host, offered):
     assert refusal(services.draft, request=request, now=late, once=once).code == ErrorCode.SLOT_UNAVAILABLE
 
     assert services.draft(request=request, now=NOW, once=once).status == Status.DRAFT
+
+
+@pytest.mark.parametrize("name", ["می\u200cخواهم", "👩\u200d👩\u200d👧", "Ana\u00a0Maria"])
+def test_draft__name_may_hold_joiners_and_hard_spaces(host, offered, name):
+    assert factories.draft(host, offered, full_name=name).full_name == name
+
+
+@pytest.mark.parametrize("name", ["\u200d", "\u00a0\u200c", "a\u202eb", "a\u2028b", "a\nb"])
+def test_draft__name_that_shows_nothing_or_more_than_a_line_is_refused(host, offered, name):
+    assert refused(host, offered, full_name=name).field == ["fullName"]
+
+
+@pytest.mark.parametrize("zone", ["localtime", "Factory", "posixrules"])
+def test_draft__zone_of_this_machine_alone_is_refused(host, offered, zone):
+    assert refused(host, offered, timezone=zone).field == ["timezone"]

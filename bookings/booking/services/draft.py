@@ -27,6 +27,7 @@ from bookings.verification.models import Challenge
 
 MAX_TEXT = 5000
 MAX_INTAKE = 10_000
+_JOINERS = re.compile("[\u200c\u200d]")
 LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,2}")
 
 
@@ -95,19 +96,18 @@ def _check_texts(request: DraftRequest) -> None:
     """Refuse what no person needs. Raises CONSENT_REQUIRED and VALIDATION_FAILED."""
     if not request.consent:
         raise DomainError(ErrorCode.CONSENT_REQUIRED, field=["consent"])
-    name = request.full_name.strip()
-    intake = json.dumps(request.intake, ensure_ascii=False)
+    intake = _written(request.intake)
     rules = (
         (
             "fullName",
-            1 <= len(name) <= 200 and name.isprintable(),
+            len(request.full_name.strip()) <= 200 and _is_one_line(request.full_name.strip()),
             "A name has 1 to 200 characters on one line.",
         ),
         ("phone", len(request.phone) <= 32, "A telephone number has 32 characters at most."),
         ("message", len(request.message) <= MAX_TEXT, f"A message has {MAX_TEXT} characters at most."),
         ("intake", len(intake) <= MAX_INTAKE, f"The answers have {MAX_INTAKE} characters at most."),
         ("locale", LOCALE.fullmatch(request.locale), "A locale looks like en or pl-PL."),
-        ("seats", 1 <= request.seats <= 1000, "At least one seat is needed."),
+        ("seats", 1 <= request.seats <= 1000, "From 1 to 1000 seats can be asked for."),
         (
             "timezone",
             not request.timezone or is_zone(request.timezone),
@@ -120,6 +120,20 @@ def _check_texts(request: DraftRequest) -> None:
     for field_name, text in (("phone", request.phone), ("message", request.message), ("intake", intake)):
         if not can_be_kept(text):
             raise _invalid(field_name, "Text may hold neither NUL characters nor halves of surrogate pairs.")
+
+
+def _written(intake: dict[str, Any]) -> str:
+    """Give the answers as JSON. Raises VALIDATION_FAILED for what JSON cannot hold: a literal 1e999 is infinite."""
+    try:
+        return json.dumps(intake, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        raise _invalid("intake", "The answers hold a number that is too large.") from None
+
+
+def _is_one_line(name: str) -> bool:
+    """Tell whether a name is text that shows on one line: joiners stand in Persian, Hindi and emoji names."""
+    plain = _JOINERS.sub("", name).replace("\u00a0", " ").strip()
+    return bool(plain) and plain.isprintable()
 
 
 def _offered(request: DraftRequest) -> tuple[Consultant, Service]:
