@@ -7,6 +7,7 @@ from bookings.booking.models import Booking, BookingEvent
 from bookings.booking.policies import actors_of
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.common.ids import read_acknowledgement_id
+from bookings.common.text import can_be_kept
 
 
 def visible_to(viewer: Viewer) -> QuerySet[Booking]:
@@ -41,6 +42,8 @@ def visible(viewer: Viewer, pk: int) -> Booking:
 
 def by_acknowledgement(text: str) -> Booking | None:
     """Give the booking of an acknowledgement id as a person may type it. Public facts only may be shown of it."""
+    if not can_be_kept(text):
+        return None
     return Booking.objects.filter(acknowledgement_id=read_acknowledgement_id(text)).first()
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.common import clock
+from bookings.common.text import can_be_kept
 from bookings.payments import sandbox, services
 from bookings.payments.models import SandboxCheckout
 from bookings.payments.providers import ProviderNotSetUp, provider
@@ -55,7 +56,7 @@ def events(request: HttpRequest, provider_name: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sandbox_checkout(request: HttpRequest, reference: str) -> HttpResponse:
     """Show what is to be paid, and take the choice. Choosing twice is harmless: the first choice stands."""
-    if settings.PAYMENT_PROVIDER != "sandbox":
+    if settings.PAYMENT_PROVIDER != "sandbox" or not can_be_kept(reference):
         raise Http404
     checkout = get_object_or_404(SandboxCheckout, reference=reference)
     now = clock.now()

@@ -61,7 +61,10 @@ def return_url(given: str | None) -> str:
     """Give where a payment page may lead back to. Raises VALIDATION_FAILED for a stranger's address."""
     if given is None:
         return ""
-    parts = urlsplit(given)
+    try:
+        parts = urlsplit(given if given.isprintable() and " " not in given else "")
+    except ValueError:  # brackets that hold no IPv6 address, say
+        parts = urlsplit("")
     origin = f"{parts.scheme}://{parts.netloc}"
     known = {settings.PUBLIC_URL, settings.FRONTEND_URL, *settings.CORS_ALLOWED_ORIGINS} - {""}
     if parts.scheme not in {"http", "https"} or origin not in known or len(given) > 500:

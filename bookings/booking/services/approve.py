@@ -72,4 +72,4 @@ def _read_price(price: Decimal, booking: Booking) -> Decimal:
         raise DomainError(
             ErrorCode.VALIDATION_FAILED, "This is no amount of the booking's currency.", field=["price"]
         )
-    return price
+    return Money.from_minor(minor, booking.currency).amount  # without a sign before zero, or a huge exponent
