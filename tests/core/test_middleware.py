@@ -3,10 +3,10 @@ import re
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from core.logging import RequestIdFilter
-from core.middleware import request_id
+from core.middleware import request_id, sound_cookies
 
 MADE = re.compile(r"[0-9a-f]{32}")
 
@@ -55,3 +55,22 @@ def test_request_id__ends_with_the_request_even_where_the_view_breaks() -> None:
     record = logging.makeLogRecord({})
     RequestIdFilter().filter(record)
     assert record.request_id == "-"
+
+
+def test_sound_cookies__drops_what_holds_nul_and_keeps_the_rest() -> None:
+    kept: dict[str, str] = {}
+
+    def view(request: HttpRequest) -> HttpResponse:
+        kept.update(request.COOKIES)
+        return HttpResponse()
+
+    sound_cookies(view)(RequestFactory().get("/", HTTP_COOKIE=r'sessionid="\000abcdefgh"; csrftoken=abc'))
+
+    assert kept == {"csrftoken": "abc"}
+
+
+@pytest.mark.django_db
+def test_sound_cookies__session_that_no_database_can_hold_is_no_session() -> None:
+    answer = Client().get("/admin/", headers={"cookie": r'sessionid="\000abcdefgh"'})
+
+    assert answer.status_code == 302
