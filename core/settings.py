@@ -251,6 +251,10 @@ if PAYMENT_PROVIDER == "sandbox" and not SANDBOX_SECRET:
 ACKNOWLEDGEMENT_PREFIX = env.text("ACKNOWLEDGEMENT_PREFIX", example="MS-", default="MS-")
 ACKNOWLEDGEMENT_LENGTH = env.integer("ACKNOWLEDGEMENT_LENGTH", example="6", default=6, least=6)
 
+# Retention, in days; `manage.py purge` and its daily task go by it.
+DRAFT_RETENTION_DAYS = env.integer("DRAFT_RETENTION_DAYS", example="30", default=30, least=1)
+OUTBOX_RETENTION_DAYS = env.integer("OUTBOX_RETENTION_DAYS", example="90", default=90, least=1)
+
 # GraphQL over HTTP. The document limits are api.md's table.
 GRAPHIQL = env.boolean("GRAPHIQL", default=DEBUG)
 GRAPHQL_LIMITS = {

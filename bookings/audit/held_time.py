@@ -1,0 +1,73 @@
+"""Time and seats: what is occupied, counted and booked agree."""
+
+from django.db.models import Exists, F, IntegerField, Max, OuterRef, Q, Subquery, Sum, Value, Window
+from django.db.models.expressions import RowRange
+from django.db.models.functions import Coalesce
+
+from bookings.audit.scope import Scope, ids_of
+from bookings.booking.models import Booking
+from bookings.booking.states import SEATED
+from bookings.slots.models import Occupation, Slot
+
+
+def overlapping_occupations(scope: Scope) -> list[int]:
+    """Invariant 1: busy ranges of one schedule never overlap. Gives the later occupation of each clash."""
+    latest_end_before = Window(
+        Max("busy_until"),
+        partition_by=[F("schedule")],
+        order_by=[F("busy_from").asc(), F("pk").asc()],
+        frame=RowRange(start=None, end=-1),
+    )
+    rows = Occupation.objects.using(scope.using).annotate(latest_end_before=latest_end_before)
+    return ids_of(rows.filter(latest_end_before__gt=F("busy_from")))
+
+
+def taken_slots_without_occupation(scope: Scope) -> list[int]:
+    """Invariant 1: a slot with taken seats occupies its schedule; unoccupied time would be sold again."""
+    own = Occupation.objects.filter(slot=OuterRef("pk"), schedule=OuterRef("schedule"))
+    return ids_of(Slot.objects.using(scope.using).filter(~Exists(own), seats_taken__gt=0))
+
+
+def occupations_without_taken_seats(scope: Scope) -> list[int]:
+    """Invariant 1: an occupation is present only while seats are taken; else nobody could book that time."""
+    return ids_of(Occupation.objects.using(scope.using).filter(slot__seats_taken=0))
+
+
+def occupations_short_of_their_session(scope: Scope) -> list[int]:
+    """Invariant 1: a busy range holds its slot's whole session. Buffers are the first holder's, so unchecked."""
+    outside = Q(busy_from__gt=F("slot__starts_at")) | Q(busy_until__lt=F("slot__ends_at"))
+    return ids_of(Occupation.objects.using(scope.using).filter(outside))
+
+
+def miscounted_slots(scope: Scope) -> list[int]:
+    """Invariant 2: `0 <= seats_taken <= capacity`, and it is the sum of the bookings that keep seats."""
+    seated = Booking.objects.filter(slot=OuterRef("pk"), status__in=SEATED).order_by().values("slot")
+    held = Coalesce(
+        Subquery(seated.annotate(held=Sum("seats")).values("held")), Value(0), output_field=IntegerField()
+    )
+    wrong = ~Q(seats_taken=F("held")) | Q(seats_taken__lt=0) | Q(seats_taken__gt=F("capacity"))
+    return ids_of(Slot.objects.using(scope.using).annotate(held=held).filter(wrong))
+
+
+def bookings_beside_their_slot(scope: Scope) -> list[int]:
+    """Invariant 9, as far as rows can tell: whoever keeps seats keeps them in the very slot that was offered.
+
+    Such a booking's time, service and consultant's schedule are its slot's, it has a slot where it has a
+    time, and a booking that keeps no seats has none. That listing and booking judge alike cannot be seen
+    in rows; the tests of the engine show it.
+    """
+    keeps = Q(status__in=SEATED)
+    beside = (
+        ~Q(starts_at=F("slot__starts_at"))
+        | ~Q(ends_at=F("slot__ends_at"))
+        | ~Q(service=F("slot__service"))
+        | Q(slot__service__isnull=True)
+        | Q(starts_at__isnull=True)
+        | Q(consultant__isnull=False) & ~Q(consultant__schedule=F("slot__schedule"))
+    )
+    wrong = (
+        keeps & Q(slot__isnull=False) & beside
+        | keeps & Q(slot__isnull=True, starts_at__isnull=False)
+        | ~keeps & Q(slot__isnull=False)
+    )
+    return ids_of(Booking.objects.using(scope.using).filter(wrong))
