@@ -217,6 +217,14 @@ def test_openings__the_autumn_hour_is_offered_twice_and_told_apart():
     assert len({opening.start for opening in found}) == 4
 
 
+def test_openings__hours_that_end_in_the_autumn_hour_end_at_its_second_time():
+    hours = (Hours(6, 60, 2 * 60 + 30),)
+
+    assert starts(terms(minutes=30, step=30), calendar(hours, zone=WARSAW), "2030-10-27") == [
+        "01:00+0200", "01:30+0200", "02:00+0200", "02:30+0200", "02:00+0100",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("day", "offset"),
     [("2030-03-30", "+0100"), ("2030-03-31", "+0200"), ("2030-10-26", "+0200"), ("2030-10-27", "+0100")],

@@ -90,6 +90,8 @@ def test_hold__day_long_buffers_reach_as_far_as_they_say(schedule, offered):
     hold(around, long_session, first)
     free = listed(around, long_session, since=first, until=first + 7 * DAY)
     assert free == [first + 3 * DAY, first + 4 * DAY, first + 5 * DAY, first + 6 * DAY]
+    for days in (1, 2):
+        assert listed(around, long_session, since=first + days * DAY, until=first + 3 * DAY) == []
     back = listed(around, long_session, since=NOW, until=first + DAY)
     assert back == []
 

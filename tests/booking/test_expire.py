@@ -98,6 +98,17 @@ def test_expire__end_of_the_attempt_gives_approved_back(host, offered):
     check_invariants()
 
 
+def test_expire__asks_the_provider_first_how_the_attempt_ended(host, offered):
+    payment = factories.paying(host, offered)
+    sandbox.settle_checkout(reference=payment.reference, status=SandboxCheckout.Status.FAILED, now=NOW)
+
+    booking = lapsed(payment.booking, now=later(minutes=30))
+
+    payment.refresh_from_db()
+    assert (booking.status, payment.status) == (Status.APPROVED, Payment.Status.FAILED)
+    assert booking.events.get(move="FAIL_PAYMENT").actor_kind == "PROVIDER"
+
+
 def test_expire__before_the_attempts_end_nothing_happens(host, offered):
     factories.paying(host, offered)
     before = everything()
