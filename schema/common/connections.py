@@ -49,5 +49,5 @@ class Connection(DjangoCursorConnection[NodeType]):
                 max_results=max_results,
                 **kwargs,
             )
-        except (ValueError, TypeError, AssertionError, RecursionError) as error:
+        except (ValueError, TypeError, AssertionError, OverflowError, RecursionError) as error:
             raise BadUserInput("This cursor is not one that this list gave.") from error

@@ -79,9 +79,10 @@ def test_draft_booking__infinite_number_in_a_literal_is_refused() -> None:
 
 
 @pytest.mark.parametrize("argument", ["after", "before"])
-def test_cursor__nested_deeper_than_python_reads_is_refused(argument: str) -> None:
+@pytest.mark.parametrize("place", ["[" * 50_000, "{}", '["a"]'], ids=["nested", "object", "short"])
+def test_cursor__that_no_list_gave_is_refused(argument: str, place: str) -> None:
     factories.service()
-    cursor = to_base64("orderedcursor", "[" * 50_000)
+    cursor = to_base64("orderedcursor", place)
 
     body = post(
         f"query C($c: String) {{ services({argument}: $c) {{ totalCount edges {{ cursor }} }} }}",
@@ -89,6 +90,30 @@ def test_cursor__nested_deeper_than_python_reads_is_refused(argument: str) -> No
     )
 
     assert code_of(body) == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("argument", ["after", "before"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        '["a", "99999999999999999999999"]',
+        '["9999-12-31T23:59:59-14:00", "1"]',
+        '["0001-01-01T00:00:00+14:00", "1"]',
+    ],
+)
+def test_cursor__beyond_what_databases_count_is_no_failure_of_ours(argument: str, place: str) -> None:
+    practice = factories.business()
+    offered = factories.service(practice)
+    factories.draft(factories.consultant(offered), offered)
+    cursor = to_base64("orderedcursor", place)
+    document = """query C($c: String) {
+      services(ARGUMENT: $c) { totalCount edges { cursor } }
+      bookings(ARGUMENT: $c, filter: {status: [DRAFT]}) { totalCount edges { cursor } }
+    }"""
+
+    body = post(document.replace("ARGUMENT", argument), {"c": cursor}, user=practice.owner)
+
+    assert {error["extensions"]["code"] for error in body.get("errors", [])} <= {"BAD_USER_INPUT"}
 
 
 @pytest.mark.parametrize(
