@@ -12,8 +12,9 @@ class RequestIdFilter(logging.Filter):
     """Put the request's id on every record, so that one request's lines can be found."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Add `request_id`; let every record pass."""
-        record.request_id = current_request_id.get()
+        """Add `request_id`; let every record pass. Django tells of refusals when the middleware is done already."""
+        request = getattr(record, "request", None)
+        record.request_id = getattr(request, "request_id", None) or current_request_id.get()
         return True
 
 

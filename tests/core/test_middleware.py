@@ -74,3 +74,12 @@ def test_sound_cookies__session_that_no_database_can_hold_is_no_session() -> Non
     answer = Client().get("/admin/", headers={"cookie": r'sessionid="\000abcdefgh"'})
 
     assert answer.status_code == 302
+
+
+def test_request_id__is_on_the_line_that_django_logs_of_a_refusal(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.handler.addFilter(RequestIdFilter())
+
+    Client().get("/no-such-page", headers={"x-request-id": "mine"})
+
+    lines = [record for record in caplog.records if record.name == "django.request"]
+    assert [record.request_id for record in lines] == ["mine"]  # type: ignore[attr-defined]
