@@ -31,5 +31,5 @@ demo: ## book a session from draft to CONFIRMED against the running server
 format: ## format the code and mend what the linter can mend
 	$(BOOTSTRAP) format
 
-generate: ## write the generated files anew (schema.graphql)
+generate: ## write the generated files anew (schema.graphql, docs/states.md)
 	$(BOOTSTRAP) generate

@@ -21,7 +21,10 @@ MANAGE = (sys.executable, "manage.py")
 Verdict = str | None
 """What is wrong, or None."""
 
-GENERATED = {"schema.graphql": (*MANAGE, "export_schema", "schema.root:schema")}
+GENERATED = {
+    "schema.graphql": (*MANAGE, "export_schema", "schema.root:schema"),
+    "docs/states.md": (*MANAGE, "lifecycle_diagram", "--print"),
+}
 """Committed files and the commands that print them."""
 
 
