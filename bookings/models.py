@@ -1,6 +1,6 @@
 """Every model of every topic, for Django to find."""
 
-from bookings.accounts.models import User
+from bookings.accounts.models import RefreshToken, User
 from bookings.booking.models import Booking, BookingEvent, BookingNote, Claim
 from bookings.businesses.models import Business, Category, StaffMember
 from bookings.catalogue.models import Service
@@ -28,6 +28,7 @@ __all__ = [
     "OutboxMessage",
     "Payment",
     "ProviderEvent",
+    "RefreshToken",
     "Refund",
     "SandboxCheckout",
     "SandboxRefund",

@@ -138,6 +138,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCESS_TOKEN_LIFETIME = timedelta(
     minutes=env.integer("ACCESS_TOKEN_MINUTES", example="60", default=60, least=1)
 )
+REFRESH_TOKEN_LIFETIME = timedelta(days=env.integer("REFRESH_TOKEN_DAYS", example="30", default=30, least=1))
 GRAPHQL_JWT = {
     "JWT_ALGORITHM": "HS256",
     "JWT_VERIFY_EXPIRATION": True,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from uuid import UUID
 
 from bookings.accounts.models import User
 from bookings.common.errors import Unauthenticated
@@ -11,10 +12,14 @@ from bookings.verification import services as verification
 
 @dataclass
 class Viewer:
-    """The caller of one request. `subjects` are the bookings ("booking:12") opened by access tokens."""
+    """The caller of one request. `subjects` are the bookings ("booking:12") opened by access tokens.
+
+    session: the family of refresh tokens that the account's token belongs to; None for a cookie.
+    """
 
     user: User | None = None
     subjects: set[str] = field(default_factory=set)
+    session: UUID | None = None
 
     def use_access_token(self, token: str, *, now: datetime) -> None:
         """Add what an access token opens. Raises UNAUTHENTICATED for one that is expired or no token of ours."""

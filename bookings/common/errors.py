@@ -36,6 +36,16 @@ class ErrorCode(models.TextChoices):
     )
     RATE_LIMITED = "RATE_LIMITED", "Too many tries. Wait before the next."
     SLOT_UNAVAILABLE = "SLOT_UNAVAILABLE", "This time is not open."
+    TOKEN_EXPIRED = "TOKEN_EXPIRED", "This token is too old. Log in again."
+    TOKEN_INVALID = "TOKEN_INVALID", "This token is not good, or not any more. Log in again."
+    TOKEN_REUSED = (
+        "TOKEN_REUSED",
+        "This refresh token was used before, so its session was ended to be safe. Log in again.",
+    )
+    TOKEN_ROTATED = (
+        "TOKEN_ROTATED",
+        "This refresh token was exchanged a moment ago, perhaps by another tab. Use the tokens that it got.",
+    )
     UNAUTHENTICATED = "UNAUTHENTICATED", "Sign in, or send a valid token."
     VALIDATION_FAILED = "VALIDATION_FAILED", "A value is not acceptable."
 

@@ -74,6 +74,10 @@ MESSAGES: dict[str, Message] = {
         heading=_("You have a new confirmed booking"),
         button=_("Open the booking"),
     ),
+    "session_stolen": Message(
+        subject=_("You were logged out to keep your account safe"),
+        heading=_("You were logged out to keep your account safe"),
+    ),
     "staff_request_waits": Message(
         subject=_("A request waits for an answer: %(acknowledgement_id)s"),
         heading=_("A request waits for an answer"),

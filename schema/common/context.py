@@ -8,10 +8,10 @@ import strawberry
 from django.http import HttpRequest, HttpResponse
 
 from bookings.accounts.models import User
-from bookings.accounts.tokens import user_of_access_token
+from bookings.accounts.tokens import read_access_token
 from bookings.accounts.viewer import Viewer
 from bookings.common import clock
-from bookings.common.errors import Unauthenticated
+from bookings.common.errors import DomainError, Unauthenticated
 
 
 @dataclass
@@ -26,10 +26,15 @@ class Context:
         """The instant at which this request is judged."""
         return clock.now()
 
+    @property
+    def user_agent(self) -> str:
+        """What the client calls itself, or an empty string."""
+        return self.request.headers.get("User-Agent", "")
+
     @cached_property
     def viewer(self) -> Viewer:
         """The caller. Raises UNAUTHENTICATED where a token was sent that is no good."""
-        viewer = Viewer(user=_user(self.request))
+        viewer = _account(self.request)
         token = self.request.headers.get("X-Booking-Token")
         if token:
             viewer.use_access_token(token, now=self.now)
@@ -50,14 +55,18 @@ def make_context(request: HttpRequest, response: HttpResponse) -> Context:
     return Context(request, response)
 
 
-def _user(request: HttpRequest) -> User | None:
+def _account(request: HttpRequest) -> Viewer:
     """Read `Authorization: Bearer <JWT>`; without that header, the session of GraphiQL and the admin."""
     header = request.headers.get("Authorization")
     if header is None:
         user = getattr(request, "user", None)
-        return user if isinstance(user, User) or getattr(user, "is_authenticated", False) else None
+        known = isinstance(user, User) or getattr(user, "is_authenticated", False)
+        return Viewer(user=user if known else None)
     kind, _, token = header.partition(" ")
-    user = user_of_access_token(token.strip()) if kind.lower() == "bearer" else None
-    if user is None:
-        raise Unauthenticated("The token of the Authorization header is expired or invalid. Log in again.")
-    return user
+    try:
+        bearer = read_access_token(token.strip() if kind.lower() == "bearer" else "")
+    except DomainError:
+        raise Unauthenticated(
+            "The token of the Authorization header is expired or invalid. Refresh it, or log in again."
+        ) from None
+    return Viewer(user=bearer.user, session=bearer.session)

@@ -34,7 +34,7 @@ from graphql import (
 from schema.http.counts import META_FIELDS, TooComplex, count
 from schema.http.overlap import Overlap, TooMuchOverlap
 
-THROTTLED = frozenset({"tokenAuth", "draftBooking", "verifyBooking"})
+THROTTLED = frozenset({"tokenAuth", "refreshToken", "draftBooking", "verifyBooking"})
 """Mutations whose tries are counted: one per document, so that nobody guesses twenty codes in one request."""
 
 PAGE = 20
@@ -146,7 +146,7 @@ class Measure:
 
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None, level: int) -> Figures:
         name = node.name.value
-        throttled = int(name in THROTTLED)
+        throttled = int(name in THROTTLED and parent is self.schema.mutation_type)
         if node.selection_set is None:
             return Figures(depth=1, width=1, throttled=throttled, cost=1)
         if name in META_FIELDS:
