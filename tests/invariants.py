@@ -5,4 +5,5 @@ from bookings.audit.invariants import audit
 
 def check_invariants() -> None:
     """Fail with everything that is wrong."""
-    assert [str(finding) for finding in audit()] == []
+    wrong = [str(finding) for finding in audit()]
+    assert not wrong, "\n".join(wrong)
