@@ -101,7 +101,7 @@ def log_out_everywhere(*, user_id: int, now: datetime) -> int:
         return _revoke(RefreshToken.objects.filter(user_id=user_id), now=now)
 
 
-def forget_expired(*, now: datetime) -> int:
+def forget_expired(now: datetime) -> int:
     """Delete refresh tokens that expired KEPT ago or earlier; give how many."""
     _, by_model = RefreshToken.objects.filter(expires_at__lte=now - KEPT).delete()
     return by_model.get(RefreshToken._meta.label, 0)
