@@ -12,6 +12,7 @@ from bookings.common import clock
 from bookings.notifications import delivery
 from bookings.payments import services as payments
 from bookings.payments.models import Payment
+from bookings.retention import services as retention
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,12 @@ def process_provider_event(pk: int) -> None:
 def run_refund(pk: int) -> None:
     """Ask a provider for one refund."""
     payments.run_refund(pk, now=clock.now())
+
+
+def purge() -> None:
+    """Forget what has served its purpose."""
+    forgotten = retention.purge(now=clock.now())
+    log.info("purged %s", ", ".join(f"{count} {kind}" for kind, count in forgotten.items()))
 
 
 def _process_event(pk: int, now: datetime) -> bool:
@@ -68,3 +75,6 @@ SWEEPS: Mapping[str, Callable[[datetime], int]] = {
     "refunds": lambda now: payments.run_due_refunds(now=now),
 }
 """What the worker does every second; each gives how many rows it handled."""
+
+DAILY: Mapping[str, str] = {"purge": "bookings.tasks.purge"}
+"""What the worker runs once a day: names of schedules and the tasks' dotted paths."""

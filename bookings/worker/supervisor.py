@@ -12,6 +12,7 @@ from bookings.common import clock
 from bookings.worker.cluster import ClusterProcess
 from bookings.worker.heartbeat import Pulse, register, unregister
 from bookings.worker.models import WorkerHeartbeat
+from bookings.worker.schedules import ensure_schedules
 from bookings.worker.sweeps import Job, Sweep, queue_scheduled_tasks
 
 log = logging.getLogger(__name__)
@@ -36,8 +37,10 @@ class Limits:
 class Supervisor:
     """Runs until `stop` is called, from a signal or another thread; a second call ends everything at once."""
 
-    def __init__(self, jobs: Mapping[str, Job], *, limits: Limits) -> None:
+    def __init__(self, jobs: Mapping[str, Job], *, daily: Mapping[str, str], limits: Limits) -> None:
+        """Take the sweeps, and what runs once a day: names of schedules, with the tasks' dotted paths."""
         self.jobs = jobs
+        self.daily = daily
         self.limits = limits
         self._stop = threading.Event()
         self._at_once = threading.Event()
@@ -124,7 +127,9 @@ class Supervisor:
         pause = 0.0
         while not self._stop.wait(pause):
             try:
-                return register(now=clock.now())
+                now = clock.now()
+                ensure_schedules(self.daily, now=now)
+                return register(now=now)
             except Exception as error:  # a worker may start before its database, or before the tables
                 log.warning("the database is not ready (%s); the worker waits", type(error).__name__)
                 pause = min(pause + 1, 5)
