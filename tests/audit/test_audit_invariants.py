@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from bookings.audit.invariants import CHECKS
 from bookings.slots.models import Occupation, Slot
-from tests.audit.test_invariants import change
+from tests.audit.faults import change
 
 pytestmark = pytest.mark.django_db
 
