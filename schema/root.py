@@ -6,7 +6,7 @@ from strawberry.tools import merge_types
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from schema import accounts, businesses, catalogue, consultants, nodes, payments, slots
-from schema.booking import mutations, queries
+from schema.booking import changes, mutations, queries
 from schema.common.inputs import LARGEST_PAGE
 from schema.common.scalars import SCALARS
 
@@ -22,7 +22,7 @@ Query = merge_types(
         nodes.Query,
     ),
 )
-Mutation = merge_types("Mutation", (mutations.Mutation, accounts.Mutation))
+Mutation = merge_types("Mutation", (mutations.Mutation, changes.Mutation, accounts.Mutation))
 
 schema = strawberry.Schema(
     query=Query,

@@ -33,14 +33,19 @@ def require_open(*, terms: Terms, schedule: Schedule, start: datetime, now: date
     return opening
 
 
-def hold(*, terms: Terms, schedule_id: int, start: datetime, now: datetime) -> Slot:
+def hold(*, terms: Terms, schedule_id: int, start: datetime, now: datetime, override: bool = False) -> Slot:
     """Take the seats that the terms ask for, inside the caller's transaction.
 
     Locks the schedule first, so that racing callers queue up instead of meeting in the database's guard.
+    override: whether it is offered does not matter, only overlap and seats do; for staff.
     Raises SLOT_UNAVAILABLE.
     """
     (schedule,) = schedules.lock([schedule_id])
-    opening = require_open(terms=terms, schedule=schedule, start=start, now=now)
+    opening = (
+        _anywhere(terms, schedule, start)
+        if override
+        else require_open(terms=terms, schedule=schedule, start=start, now=now)
+    )
     try:
         return slots.take(
             schedule=schedule,
@@ -54,3 +59,11 @@ def hold(*, terms: Terms, schedule_id: int, start: datetime, now: datetime) -> S
         )
     except slots.Unavailable:
         raise TimeTaken(terms=terms, schedule=schedule, start=start) from None
+
+
+def _anywhere(terms: Terms, schedule: Schedule, start: datetime) -> Opening:
+    """Give what the terms ask for at a start that need not be offered."""
+    begin = selectors.epoch(start)
+    if selectors.moment(begin) != start:
+        raise TimeTaken(terms=terms, schedule=schedule, start=start)
+    return Opening(begin, schedule.pk, begin + terms.duration, terms.capacity, terms.capacity)

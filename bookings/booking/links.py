@@ -4,6 +4,8 @@ from django.conf import settings
 
 VERIFY = "/bookings/verify"
 PAY = "/bookings/pay"
+CANCEL = "/bookings/cancel"
+ACCESS = "/bookings/open"
 STATUS = "/bookings/status"
 
 

@@ -30,19 +30,23 @@ def apply(
 
     `changes` are other columns to set with the status; `data` holds codes and ids for the event.
     Raises INVALID_TRANSITION where the table or a concurrent move stands against it, FORBIDDEN for an
-    actor whom the table does not name.
+    actor whom the table does not name, TOO_EARLY and TOO_LATE where its timing stands against it.
     """
     transition = TABLE[move]
     refuse_unless_allowed(booking, move)
     if actor.kind not in transition.actors:
         raise Forbidden
+    policies.refuse_at_wrong_time(booking, transition, actor, now)
     before = booking.status
+    target = transition.leads_to(before)
     for name, value in (changes or {}).items():
         setattr(booking, name, value)
     columns = {
+        "deadline_at": policies.deadline_in(booking, target, now)
+        if transition.target
+        else booking.deadline_at,
         **(changes or {}),
-        "status": transition.target,
-        "deadline_at": policies.deadline_in(booking, transition.target, now),
+        "status": target,
         "updated_at": now,
     }
     if Booking.objects.filter(pk=booking.pk, status=before).update(**columns) != 1:

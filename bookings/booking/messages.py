@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 from bookings.booking.models import Booking, BookingEvent
-from bookings.booking.states import Move, Status
+from bookings.booking.states import ACTIVE, Move, Status
 from bookings.common.money import Money
 from bookings.notifications.services import queue_message
 
@@ -28,8 +28,16 @@ TABLE: Mapping[Move, Mapping[Recipient, str]] = {
     Move.FAIL_PAYMENT: {Recipient.CLIENT: "payment_failed"},
     Move.CONFIRM_PAYMENT: {Recipient.CLIENT: "confirmed", Recipient.CONSULTANT: "consultant_confirmed"},
     Move.CONFIRM_UNPAID: {Recipient.CLIENT: "confirmed", Recipient.CONSULTANT: "consultant_confirmed"},
+    Move.COMPLETE: {Recipient.CLIENT: "completed"},
+    Move.CANCEL: {Recipient.CLIENT: "cancelled", Recipient.CONSULTANT: "consultant_cancelled"},
+    Move.RESCHEDULE: {Recipient.CLIENT: "rescheduled", Recipient.CONSULTANT: "consultant_moved"},
+    Move.REASSIGN: {Recipient.CLIENT: "rescheduled", Recipient.CONSULTANT: "consultant_moved"},
     Move.EXPIRE: {Recipient.CLIENT: "expired"},
 }
+
+
+TOLD_TO_CONSULTANTS = ACTIVE
+"""From which statuses a move is the consultant's business; drafts and requests that ended are not."""
 
 
 def announce(
@@ -42,12 +50,15 @@ def announce(
 ) -> None:
     """Queue what the table holds for an event, inside its transaction. Of chained moves only the last is announced.
 
-    `secrets` (codes, links, reasons) go to the client's message alone. A draft that lapses says nothing:
+    `secrets` (codes, links, reasons) go to the client's message alone. A draft that lapses or moves says nothing:
     its address was never proven.
     """
-    if event.move == Move.EXPIRE and event.from_status == Status.DRAFT:
+    unproven = event.from_status == Status.DRAFT and event.move in {Move.EXPIRE, Move.RESCHEDULE}
+    if unproven:
         return
     for recipient, template in TABLE.get(Move(event.move), {}).items():
+        if recipient is Recipient.CONSULTANT and event.from_status not in TOLD_TO_CONSULTANTS:
+            continue
         tell(
             booking,
             recipient,

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from bookings.booking.states import ACTIVE, ActorKind, Move, Status
+from bookings.booking.states import ACTIVE, Status
 from bookings.businesses.models import Business
 from bookings.catalogue.models import Service
 from bookings.common import clock
@@ -62,7 +62,7 @@ class Booking(models.Model):
     claim = models.ForeignKey(
         Claim, models.PROTECT, null=True, blank=True, related_name="bookings", editable=False
     )
-    status = models.CharField(max_length=16, choices=Status.choices, default=Status.DRAFT, editable=False)
+    status = models.CharField(max_length=16, default=Status.DRAFT, editable=False)
 
     email = models.EmailField(max_length=254, help_text="Normalised.")
     full_name = models.CharField(max_length=200)
@@ -88,6 +88,11 @@ class Booking(models.Model):
     pending_lifetime = models.DurationField(default=timedelta(hours=48))
     approved_lifetime = models.DurationField(default=timedelta(hours=24))
     payment_lifetime = models.DurationField(default=timedelta(minutes=30))
+    cancellation_notice = models.DurationField(default=timedelta(hours=24))
+    meeting_url = models.URLField(max_length=500, blank=True, help_text="Shown to the client once confirmed.")
+    calendar_sequence = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Raised with every move in time."
+    )
 
     deadline_at = models.DateTimeField(
         null=True, blank=True, help_text="When the present status lapses; exclusive."
@@ -115,6 +120,9 @@ class Booking(models.Model):
         ]
         indexes = [
             models.Index(fields=["deadline_at"], name="booking_due", condition=Q(status__in=_LAPSING)),
+            models.Index(
+                fields=["ends_at"], name="booking_to_complete", condition=Q(status=Status.CONFIRMED)
+            ),
             models.Index(fields=["business", "created_at", "id"], name="booking_by_business"),
             models.Index(fields=["consultant", "starts_at"], name="booking_by_consultant"),
             models.Index(fields=["email", "created_at"], name="booking_by_email"),
@@ -134,10 +142,10 @@ class BookingEvent(models.Model):
 
     booking = models.ForeignKey(Booking, models.PROTECT, related_name="events")
     sequence = models.PositiveIntegerField()
-    move = models.CharField(max_length=24, choices=Move.choices)
-    from_status = models.CharField(max_length=16, choices=Status.choices, blank=True)
-    to_status = models.CharField(max_length=16, choices=Status.choices)
-    actor_kind = models.CharField(max_length=12, choices=ActorKind.choices)
+    move = models.CharField(max_length=24)
+    from_status = models.CharField(max_length=16, blank=True)
+    to_status = models.CharField(max_length=16)
+    actor_kind = models.CharField(max_length=12)
     actor_id = models.CharField(max_length=64, blank=True)
     data = models.JSONField(default=dict, blank=True)
     at = models.DateTimeField()

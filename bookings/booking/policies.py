@@ -5,14 +5,18 @@ from datetime import datetime, timedelta
 
 from bookings.accounts.viewer import Viewer
 from bookings.booking.models import Booking
-from bookings.booking.states import ActorKind, Status, Transition
+from bookings.booking.states import ActorKind, Status, Timing, Transition
 from bookings.businesses.models import Business
 from bookings.catalogue.models import Service
+from bookings.common.errors import DomainError, ErrorCode
 
 DRAFT_LIFETIME = timedelta(minutes=30)
 PENDING_LIFETIME = timedelta(hours=48)
 APPROVED_LIFETIME = timedelta(hours=24)
 PAYMENT_LIFETIME = timedelta(minutes=30)
+CANCELLATION_NOTICE = timedelta(hours=24)
+COMPLETED_AFTER = timedelta(hours=12)
+"""How long after its end a confirmed booking counts as completed without a word from anybody."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Lifetimes:
     pending: timedelta
     approved: timedelta
     payment: timedelta
+    cancellation: timedelta
 
     @classmethod
     def of(cls, service: Service, business: Business) -> "Lifetimes":
@@ -43,6 +48,9 @@ class Lifetimes:
             pending=service.pending_lifetime or business.pending_lifetime or PENDING_LIFETIME,
             approved=service.approved_lifetime or business.approved_lifetime or APPROVED_LIFETIME,
             payment=service.payment_lifetime or business.payment_lifetime or PAYMENT_LIFETIME,
+            cancellation=_first(
+                service.cancellation_notice, business.cancellation_notice, CANCELLATION_NOTICE
+            ),
         )
 
 
@@ -66,6 +74,29 @@ def actors_of(viewer: Viewer, booking: Booking) -> list[Actor]:
 def allowed_actor(actors: list[Actor], transition: Transition) -> Actor | None:
     """Give the first of the viewer's capacities to which the table allows the move."""
     return next((actor for actor in actors if actor.kind in transition.actors), None)
+
+
+def refuse_at_wrong_time(booking: Booking, transition: Transition, actor: Actor, now: datetime) -> None:
+    """Raise TOO_EARLY or TOO_LATE where the move's timing stands against it. A booking without a time has none."""
+    if booking.starts_at is None or booking.ends_at is None:
+        return
+    if transition.timing is Timing.FROM_START and now < booking.starts_at:
+        raise DomainError(ErrorCode.TOO_EARLY)
+    if transition.timing is Timing.BEFORE_END and now >= last_moment(booking, actor):
+        raise DomainError(ErrorCode.TOO_LATE)
+
+
+def last_moment(booking: Booking, actor: Actor) -> datetime:
+    """Give until when (exclusive) somebody may cancel or move a booking that has a time.
+
+    The client of a confirmed one keeps the notice that was agreed at drafting; nobody acts after the end.
+    """
+    if booking.starts_at is None or booking.ends_at is None:
+        raise ValueError("a booking without a time has no last moment")
+    if actor.kind is ActorKind.CLIENT:
+        confirmed = booking.status == Status.CONFIRMED
+        return booking.starts_at - booking.cancellation_notice if confirmed else booking.starts_at
+    return booking.ends_at
 
 
 def has_lapsed(booking: Booking, now: datetime) -> bool:
@@ -93,6 +124,11 @@ def pay_by(booking: Booking, now: datetime) -> datetime:
 def needs_no_payment(booking: Booking) -> bool:
     """Tell whether approval alone confirms: the price is zero, or payment is on site."""
     return booking.price == 0 or booking.payment_mode == Booking.PaymentMode.ON_SITE
+
+
+def _first(*lengths: timedelta | None) -> timedelta:
+    """Give the first that is set; a notice of zero is one that is set."""
+    return next(length for length in lengths if length is not None)
 
 
 def _not_past_start(booking: Booking, moment: datetime) -> datetime:

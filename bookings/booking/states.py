@@ -53,7 +53,13 @@ class Move(models.TextChoices):
     FAIL_PAYMENT = "FAIL_PAYMENT", "End the payment attempt"
     CONFIRM_PAYMENT = "CONFIRM_PAYMENT", "Confirm the payment"
     CONFIRM_UNPAID = "CONFIRM_UNPAID", "Confirm without online payment"
+    COMPLETE = "COMPLETE", "Complete"
+    MARK_NO_SHOW = "MARK_NO_SHOW", "Mark as not attended"
+    UNDO_NO_SHOW = "UNDO_NO_SHOW", "Attended after all"
+    CANCEL = "CANCEL", "Cancel"
     EXPIRE = "EXPIRE", "Lapse"
+    RESCHEDULE = "RESCHEDULE", "Move to another time"
+    REASSIGN = "REASSIGN", "Give to another consultant"
 
 
 class Requirement(models.TextChoices):
@@ -62,18 +68,36 @@ class Requirement(models.TextChoices):
     CHALLENGE_PROOF = "CHALLENGE_PROOF", "The code or the link's token that was mailed to the client"
     ACCESS_TOKEN = "ACCESS_TOKEN", "An access token of this booking, or a signed-in account that may"
     REASON = "REASON", "A reason, in words for the client"
+    TIME = "TIME", "An open time"
+    CONSULTANT = "CONSULTANT", "Another consultant who offers the service"
+
+
+class Timing(models.TextChoices):
+    """When, beside the status's deadline, a move is possible."""
+
+    ANY = "ANY", "At any time"
+    FROM_START = "FROM_START", "From the session's start on"
+    BEFORE_END = (
+        "BEFORE_END",
+        "Until the session's end; for the client of a confirmed one, with the notice of the policy",
+    )
 
 
 @dataclass(frozen=True)
 class Transition:
-    """One row of the table: from which statuses, to which, by whom, with what, and by which mutation."""
+    """One row of the table: from which statuses, to which (None: the same), by whom, with what, by which mutation."""
 
     move: Move
     sources: frozenset[Status]
-    target: Status
+    target: Status | None
     actors: frozenset[ActorKind]
     mutation: str | None = None
     requires: Mapping[ActorKind, tuple[Requirement, ...]] = field(default_factory=dict)
+    timing: Timing = Timing.ANY
+
+    def leads_to(self, status: str) -> Status:
+        """Give the status after the move from `status`."""
+        return self.target or Status(status)
 
 
 def _rows(*rows: Transition) -> dict[Move, Transition]:
@@ -89,7 +113,7 @@ TABLE: dict[Move, Transition] = _rows(
         Move.DRAFT,
         frozenset(),
         Status.DRAFT,
-        frozenset({_C}),
+        frozenset({_C}) | _OFFICE,
         "draftBooking",
     ),
     Transition(
@@ -141,6 +165,60 @@ TABLE: dict[Move, Transition] = _rows(
         Status.CONFIRMED,
         _OFFICE | {ActorKind.SYSTEM},
         "confirmUnpaidBooking",
+    ),
+    Transition(
+        Move.COMPLETE,
+        frozenset({Status.CONFIRMED}),
+        Status.COMPLETED,
+        _PRACTICE | {ActorKind.SYSTEM},
+        "completeBooking",
+        timing=Timing.FROM_START,
+    ),
+    Transition(
+        Move.MARK_NO_SHOW,
+        frozenset({Status.CONFIRMED, Status.COMPLETED}),
+        Status.NO_SHOW,
+        _PRACTICE,
+        "markNoShow",
+        timing=Timing.FROM_START,
+    ),
+    Transition(
+        Move.UNDO_NO_SHOW,
+        frozenset({Status.NO_SHOW}),
+        Status.COMPLETED,
+        _PRACTICE,
+        "undoNoShow",
+        timing=Timing.FROM_START,
+    ),
+    Transition(
+        Move.CANCEL,
+        ACTIVE | {Status.DRAFT},
+        Status.CANCELLED,
+        frozenset({_C}) | _PRACTICE,
+        "cancelBooking",
+        {_C: (Requirement.CHALLENGE_PROOF,)},
+        timing=Timing.BEFORE_END,
+    ),
+    Transition(
+        Move.RESCHEDULE,
+        frozenset({Status.DRAFT, Status.PENDING, Status.APPROVED, Status.CONFIRMED}),
+        None,
+        frozenset({_C}) | _PRACTICE,
+        "rescheduleBooking",
+        {
+            _C: (Requirement.ACCESS_TOKEN, Requirement.TIME),
+            **dict.fromkeys(_PRACTICE, (Requirement.TIME,)),
+        },
+        timing=Timing.BEFORE_END,
+    ),
+    Transition(
+        Move.REASSIGN,
+        frozenset({Status.PENDING, Status.APPROVED, Status.CONFIRMED}),
+        None,
+        _OFFICE,
+        "reassignBooking",
+        dict.fromkeys(_OFFICE, (Requirement.CONSULTANT,)),
+        timing=Timing.BEFORE_END,
     ),
     Transition(
         Move.EXPIRE,

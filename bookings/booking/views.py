@@ -1,5 +1,7 @@
 """Pages for people who follow a mailed link. A GET changes nothing; a button posts."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -9,10 +11,11 @@ from django.views.decorators.http import require_http_methods
 from bookings.accounts.viewer import Viewer
 from bookings.booking import selectors, services
 from bookings.booking.models import Booking
-from bookings.booking.services.verify import pass_challenge
 from bookings.booking.states import Status
 from bookings.common import clock
 from bookings.common.errors import DomainError
+from bookings.verification.models import Challenge
+from bookings.verification.services import Passed
 
 
 @never_cache
@@ -24,14 +27,26 @@ def verify(request: HttpRequest) -> HttpResponse:
         return render(request, "booking/verify.html")
     now = clock.now()
     try:
-        token = request.POST.get("token") or None
-        found = selectors.by_acknowledgement(request.POST.get("acknowledgement_id", ""))
-        passed = pass_challenge(
-            token=token, code=request.POST.get("code", ""), booking_id=found.pk if found else None, now=now
-        )
+        passed = _passed(request, Challenge.Purpose.VERIFY_BOOKING, now)
         booking = services.verify(passed=passed, now=now).booking
     except DomainError as error:
         return render(request, "booking/verify.html", {"error": error.message}, status=409)
+    return render(request, "booking/status.html", _shown(booking))
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest) -> HttpResponse:
+    """Ask for the button and a reason, or take the proof and cancel."""
+    if request.method != "POST":
+        return render(request, "booking/cancel.html")
+    now = clock.now()
+    try:
+        passed = _passed(request, Challenge.Purpose.CANCEL_BOOKING, now)
+        booking = services.cancel(passed=passed, reason=request.POST.get("reason", ""), now=now)
+    except DomainError as error:
+        return render(request, "booking/cancel.html", {"error": error.message}, status=409)
     return render(request, "booking/status.html", _shown(booking))
 
 
@@ -44,13 +59,32 @@ def pay(request: HttpRequest) -> HttpResponse:
         return render(request, "booking/pay.html")
     now = clock.now()
     try:
-        booking, access = services.grant_access(token=request.POST.get("token", ""), now=now)
+        booking, access = services.grant_access(
+            passed=_passed(request, Challenge.Purpose.BOOKING_ACCESS, now), now=now
+        )
         viewer = Viewer()
         viewer.use_access_token(access, now=now)
         payment = services.start_payment(booking_id=booking.pk, viewer=viewer, now=now)
     except DomainError as error:
         return render(request, "booking/pay.html", {"error": error.message}, status=409)
     return redirect(payment.checkout_url)
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_booking(request: HttpRequest) -> HttpResponse:
+    """Ask for the button, or take the proof and show the booking as its client may see it."""
+    if request.method != "POST":
+        return render(request, "booking/open.html")
+    now = clock.now()
+    try:
+        booking, _ = services.grant_access(
+            passed=_passed(request, Challenge.Purpose.BOOKING_ACCESS, now), now=now
+        )
+    except DomainError as error:
+        return render(request, "booking/open.html", {"error": error.message}, status=409)
+    return render(request, "booking/status.html", {**_shown(booking), "booking": booking})
 
 
 @never_cache
@@ -61,6 +95,18 @@ def status(request: HttpRequest) -> HttpResponse:
     booking = selectors.by_acknowledgement(asked) if asked else None
     context = _shown(booking) if booking else {"asked": asked}
     return render(request, "booking/status.html", context)
+
+
+def _passed(request: HttpRequest, purpose: Challenge.Purpose, now: datetime) -> Passed:
+    """Use up what the form holds: the link's token, or id and code. Raises the CHALLENGE_ errors."""
+    found = selectors.by_acknowledgement(request.POST.get("acknowledgement_id", ""))
+    return services.pass_challenge(
+        purpose=purpose,
+        token=request.POST.get("token") or None,
+        code=request.POST.get("code", ""),
+        booking_id=found.pk if found else None,
+        now=now,
+    )
 
 
 def _shown(booking: Booking) -> dict[str, object]:

@@ -58,6 +58,11 @@ class Business(models.Model):
     payment_lifetime = models.DurationField(
         null=True, blank=True, help_text="How long one payment attempt stays open; empty: 30 minutes."
     )
+    cancellation_notice = models.DurationField(
+        null=True,
+        blank=True,
+        help_text="Until how long before the start clients may cancel or move; empty: 24 hours.",
+    )
 
     class Meta:
         verbose_name_plural = "businesses"

@@ -74,6 +74,7 @@ class Service(models.Model):
     pending_lifetime = models.DurationField(null=True, blank=True, help_text="Empty: the business's.")
     approved_lifetime = models.DurationField(null=True, blank=True, help_text="Empty: the business's.")
     payment_lifetime = models.DurationField(null=True, blank=True, help_text="Empty: the business's.")
+    cancellation_notice = models.DurationField(null=True, blank=True, help_text="Empty: the business's.")
 
     class Meta:
         constraints = [

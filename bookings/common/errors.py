@@ -46,6 +46,8 @@ class ErrorCode(models.TextChoices):
         "TOKEN_ROTATED",
         "This refresh token was exchanged a moment ago, perhaps by another tab. Use the tokens that it got.",
     )
+    TOO_EARLY = "TOO_EARLY", "This is possible from the session's start on."
+    TOO_LATE = "TOO_LATE", "The time in which this was possible is over."
     UNAUTHENTICATED = "UNAUTHENTICATED", "Sign in, or send a valid token."
     VALIDATION_FAILED = "VALIDATION_FAILED", "A value is not acceptable."
 

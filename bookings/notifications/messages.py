@@ -59,6 +59,48 @@ MESSAGES: dict[str, Message] = {
         heading=_("Your booking is confirmed"),
         button=_("See my booking"),
     ),
+    "cancelled": Message(
+        subject=_("Cancelled: %(acknowledgement_id)s"),
+        heading=_("Your booking is cancelled"),
+    ),
+    "rescheduled": Message(
+        subject=_("Your booking %(acknowledgement_id)s has moved"),
+        heading=_("Your booking has moved"),
+    ),
+    "completed": Message(
+        subject=_("Thank you: %(acknowledgement_id)s"),
+        heading=_("Thank you for coming"),
+    ),
+    "meeting_link": Message(
+        subject=_("The link to your session %(acknowledgement_id)s"),
+        heading=_("The link to your session"),
+        button=_("Open the session"),
+        secrets=("link",),
+    ),
+    "confirm_cancellation": Message(
+        subject=_("Cancel %(acknowledgement_id)s? Please confirm"),
+        heading=_("Please confirm that you want to cancel"),
+        button=_("Cancel my booking"),
+        secrets=("code", "link"),
+    ),
+    "booking_access": Message(
+        subject=_("Open your booking %(acknowledgement_id)s"),
+        heading=_("Open your booking"),
+        button=_("Open my booking"),
+        secrets=("code", "link"),
+    ),
+    "consultant_cancelled": Message(
+        subject=_("Cancelled: %(acknowledgement_id)s"),
+        heading=_("A session of yours was cancelled"),
+    ),
+    "consultant_moved": Message(
+        subject=_("Moved: %(acknowledgement_id)s"),
+        heading=_("A session of yours has moved"),
+    ),
+    "consultant_released": Message(
+        subject=_("No longer yours: %(acknowledgement_id)s"),
+        heading=_("Another consultant takes this session"),
+    ),
     "expired": Message(
         subject=_("Your request %(acknowledgement_id)s has lapsed"),
         heading=_("Your request has lapsed"),

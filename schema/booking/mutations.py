@@ -5,12 +5,11 @@ from typing import Annotated, Any
 import strawberry
 
 from bookings.booking import models, selectors, services
-from bookings.booking.services.verify import pass_challenge, verify_as
-from bookings.common.errors import DomainError, ErrorCode
 from bookings.common.idempotency import AlreadyDone
 from bookings.payments.models import Payment as PaymentRow
+from bookings.verification.models import Challenge
 from schema.booking import inputs
-from schema.booking.reading import draft_request, once, return_url
+from schema.booking.reading import draft_request, once, passed, return_url
 from schema.booking.types import Booking
 from schema.common.context import Info
 from schema.common.errors import UserError, mutation, no_errors
@@ -112,22 +111,23 @@ class Mutation:
         """Verify."""
         now, proof = info.context.now, input.proof
         if proof.account:
-            booking_id = pk_of(proof.account, "Booking")
-            return VerifyBookingPayload(
-                booking=verify_as(booking_id=booking_id, viewer=info.context.viewer, now=now).booking  # type: ignore[arg-type]
+            verified = services.verify_as(
+                booking_id=pk_of(proof.account, "Booking"), viewer=info.context.viewer, now=now
             )
-        passed = _pass(proof, info)
-        verified = services.verify(passed=passed, now=now)
+            return VerifyBookingPayload(booking=verified.booking)  # type: ignore[arg-type]
+        verified = services.verify(passed=passed(proof, Challenge.Purpose.VERIFY_BOOKING, now), now=now)
         return _opened(info, verified.booking, verified.access_token, VerifyBookingPayload)
 
-    @mutation(description="Exchange the token of a mailed link for an access token to its booking.")
+    @mutation(description="Exchange a mailed link's token, or the code, for an access token to its booking.")
     def grant_booking_access(
         self,
         info: Info,
         input: Annotated[inputs.GrantBookingAccessInput, WHAT],
     ) -> GrantBookingAccessPayload | None:
         """Open a booking."""
-        booking, token = services.grant_access(token=input.token, now=info.context.now)
+        now = info.context.now
+        proof = passed(input.proof, Challenge.Purpose.BOOKING_ACCESS, now)
+        booking, token = services.grant_access(passed=proof, now=now)
         return _opened(info, booking, token, GrantBookingAccessPayload)
 
     @mutation(description="Say yes to a request. Where nothing is to be paid online, that confirms it.")
@@ -210,18 +210,6 @@ class Mutation:
             booking_id=pk_of(input.booking_id, "Booking"), viewer=info.context.viewer, now=info.context.now
         )
         return ConfirmUnpaidBookingPayload(booking=booking)  # type: ignore[arg-type]
-
-
-def _pass(proof: inputs.VerificationProof, info: Info) -> Any:
-    """Use up the link's token or the code."""
-    if proof.token:
-        return pass_challenge(token=proof.token, code=None, booking_id=None, now=info.context.now)
-    if not isinstance(proof.code, inputs.CodeProof):
-        raise DomainError(ErrorCode.CHALLENGE_INVALID, field=["proof"])
-    booking = selectors.by_acknowledgement(proof.code.acknowledgement_id)
-    return pass_challenge(
-        token=None, code=proof.code.code, booking_id=booking.pk if booking else None, now=info.context.now
-    )
 
 
 def _opened(

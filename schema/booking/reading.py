@@ -7,11 +7,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from bookings.booking.services import DraftRequest
+from bookings.booking import selectors
+from bookings.booking.services import DraftRequest, pass_challenge
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.common.idempotency import Once
 from bookings.consultants.models import Consultant
-from schema.booking.inputs import DraftBookingInput
+from bookings.verification.models import Challenge
+from bookings.verification.services import Passed
+from schema.booking.inputs import BookingProof, CodeProof, CreateBookingInput, DraftBookingInput, MailboxProof
 from schema.common.context import Info
 from schema.common.inputs import pk_of
 from schema.slots import read_slot_id
@@ -40,6 +43,38 @@ def draft_request(given: DraftBookingInput) -> DraftRequest:
         locale=given.locale,
         message=given.message,
         intake=intake,
+    )
+
+
+def creation_request(given: CreateBookingInput) -> DraftRequest:
+    """Give the request that staff's input means. Raises VALIDATION_FAILED where it names no one time."""
+    service_id, consultant_id, starts_at = _time(given)
+    return DraftRequest(
+        email=given.email or "",
+        full_name=given.full_name,
+        service_id=service_id,
+        consultant_id=consultant_id,
+        starts_at=starts_at,
+        consent=given.consent,
+        seats=given.seats,
+        mode=given.mode,
+        payment_mode=given.payment_mode,
+        phone=given.phone,
+        timezone=given.timezone or "",
+        locale=given.locale,
+        message=given.message,
+    )
+
+
+def passed(proof: BookingProof | MailboxProof, purpose: Challenge.Purpose, now: datetime.datetime) -> Passed:
+    """Use up the link's token or the code. Raises the CHALLENGE_ errors."""
+    if proof.token:
+        return pass_challenge(purpose=purpose, token=proof.token, now=now)
+    if not isinstance(proof.code, CodeProof):
+        raise DomainError(ErrorCode.CHALLENGE_INVALID, field=["proof"])
+    booking = selectors.by_acknowledgement(proof.code.acknowledgement_id)
+    return pass_challenge(
+        purpose=purpose, code=proof.code.code, booking_id=booking.pk if booking else None, now=now
     )
 
 
@@ -76,7 +111,7 @@ def return_url(given: str | None) -> str:
     return given
 
 
-def _time(given: DraftBookingInput) -> tuple[int, int, datetime.datetime]:
+def _time(given: DraftBookingInput | CreateBookingInput) -> tuple[int, int, datetime.datetime]:
     """Give (service, consultant, start) from a slot's id, or from the three themselves."""
     if given.slot_id is not None:
         service_id, schedule_id, start = read_slot_id(given.slot_id)

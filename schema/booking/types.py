@@ -4,11 +4,13 @@ import datetime
 
 import strawberry
 import strawberry_django
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from strawberry import relay
 
 from bookings.booking import models, selectors
+from bookings.booking.policies import actors_of
 from bookings.booking.states import Status
+from bookings.payments.models import Payment as PaymentRow
 from schema.booking.lifecycle import (
     ActorKind,
     AvailableAction,
@@ -20,7 +22,7 @@ from schema.businesses import Business
 from schema.catalogue import Service
 from schema.common.context import Info
 from schema.common.fields import WHO, Private, private
-from schema.common.scalars import Email, Money, TimeZone, describe_enum
+from schema.common.scalars import URL, Email, Money, TimeZone, describe_enum
 from schema.consultants import Consultant
 from schema.payments import Payment
 
@@ -111,12 +113,35 @@ class Booking(relay.Node):
         return str(Status(root.status).label)
 
     @strawberry_django.field(
-        only=[*WHO, "status", "deadline_at", "price", "payment_mode"],
+        only=[
+            *WHO,
+            "status",
+            "deadline_at",
+            "price",
+            "payment_mode",
+            "starts_at",
+            "ends_at",
+            "cancellation_notice",
+        ],
+        prefetch_related=[
+            Prefetch("payments", PaymentRow.objects.filter(confirms_booking=True), to_attr="confirmations")
+        ],
         description="What you can do with it now, and what that needs. A client needs to know no other rule.",
     )
     def available_actions(self, root: Root, info: Info) -> list[AvailableAction]:
         """Give the moves that are open to this viewer."""
         return available_actions(root, info.context.viewer, info.context.now)
+
+    @strawberry_django.field(
+        only=[*WHO, "status", "meeting_url"],
+        extensions=[Private()],
+        description="Where an online session takes place; the client sees it once the booking is confirmed.",
+    )
+    def meeting_url(self, root: Root, info: Info) -> URL | None:
+        """Hide it from the client until then."""
+        kinds = {actor.kind for actor in actors_of(info.context.viewer, root)}
+        shown = root.status == Status.CONFIRMED or kinds - {ActorKind.CLIENT}
+        return URL(root.meeting_url) if root.meeting_url and shown else None
 
     @strawberry_django.field(
         only=[*WHO, "price", "currency"],

@@ -34,7 +34,9 @@ from graphql import (
 from schema.http.counts import META_FIELDS, TooComplex, count
 from schema.http.overlap import Overlap, TooMuchOverlap
 
-THROTTLED = frozenset({"tokenAuth", "refreshToken", "draftBooking", "verifyBooking"})
+THROTTLED = frozenset(
+    {"tokenAuth", "refreshToken", "draftBooking", "verifyBooking", "cancelBooking", "grantBookingAccess"}
+)
 """Mutations whose tries are counted: one per document, so that nobody guesses twenty codes in one request."""
 
 PAGE = 20

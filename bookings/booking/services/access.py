@@ -10,17 +10,29 @@ from bookings.verification.models import Challenge
 ACCESS_PURPOSES = ["view", "pay"]
 
 
-def grant_access(*, token: str, now: datetime) -> tuple[Booking, str]:
-    """Exchange the token of a mailed link for an access token to its booking.
-
-    Raises CHALLENGE_INVALID, CHALLENGE_EXPIRED, CHALLENGE_ALREADY_USED.
-    """
-    passed = verification.pass_by_token(purpose=Challenge.Purpose.BOOKING_ACCESS, token=token, now=now)
+def grant_access(*, passed: verification.Passed, now: datetime) -> tuple[Booking, str]:
+    """Give whoever passed a challenge an access token to its booking."""
     booking = Booking.objects.get(pk=int(passed.subject.removeprefix("booking:")))
     access, _ = verification.grant_access(
         subject=passed.subject, email=passed.email, purposes=ACCESS_PURPOSES, now=now
     )
     return booking, access
+
+
+def pass_challenge(
+    *,
+    purpose: Challenge.Purpose,
+    now: datetime,
+    token: str | None = None,
+    code: str = "",
+    booking_id: int | None = None,
+) -> verification.Passed:
+    """Use up a mailed link's token, or the code of one booking. Raises the CHALLENGE_ errors."""
+    if token is not None:
+        return verification.pass_by_token(purpose=purpose, token=token, now=now)
+    return verification.pass_by_code(
+        purpose=purpose, subject=f"booking:{booking_id or 0}", code=code, now=now
+    )
 
 
 def payment_link(*, booking: Booking, now: datetime) -> str:

@@ -6,14 +6,15 @@ from decimal import Decimal
 from django.db import transaction
 
 from bookings.accounts.viewer import Viewer
-from bookings.booking import machine, messages, policies, selectors
+from bookings.booking import machine, messages, policies
 from bookings.booking.locks import lock_booking
 from bookings.booking.models import Booking
 from bookings.booking.policies import SYSTEM, Actor
 from bookings.booking.services.access import payment_link
+from bookings.booking.services.acting import acting
 from bookings.booking.services.expire import lapse
-from bookings.booking.states import TABLE, Move
-from bookings.common.errors import DomainError, ErrorCode, Forbidden
+from bookings.booking.states import Move
+from bookings.common.errors import DomainError, ErrorCode
 from bookings.common.money import Money
 
 
@@ -28,26 +29,17 @@ def approve(*, booking_id: int, viewer: Viewer, now: datetime, price: Decimal | 
     with transaction.atomic():
         booking = lock_booking(booking_id)
         changes = {"price": _read_price(price, booking)} if price is not None else {}
-        _approve(booking, actor, now, changes)
+        approve_locked(booking, actor, now, changes)
     return booking
 
 
 def approve_by_itself(*, booking: Booking, now: datetime) -> None:
     """Approve a booking whose service needs no approval, inside the caller's transaction."""
-    _approve(booking, SYSTEM, now, {})
+    approve_locked(booking, SYSTEM, now, {})
 
 
-def acting(*, booking_id: int, viewer: Viewer, move: Move) -> Actor:
-    """Give as what the viewer makes a move. Raises NOT_FOUND where they see no such booking, FORBIDDEN."""
-    booking = selectors.visible(viewer, booking_id)
-    actor = policies.allowed_actor(policies.actors_of(viewer, booking), TABLE[move])
-    if actor is None:
-        raise Forbidden
-    return actor
-
-
-def _approve(booking: Booking, actor: Actor, now: datetime, changes: dict[str, Decimal]) -> None:
-    """Approve, chain, and announce the last move only."""
+def approve_locked(booking: Booking, actor: Actor, now: datetime, changes: dict[str, Decimal]) -> None:
+    """Approve a locked booking, chain, and announce the last move only."""
     event = machine.apply(
         booking=booking,
         move=Move.APPROVE,

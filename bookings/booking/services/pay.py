@@ -10,7 +10,7 @@ from bookings.booking.locks import lock_booking
 from bookings.booking.models import Booking
 from bookings.booking.policies import SYSTEM
 from bookings.booking.services.access import payment_link
-from bookings.booking.services.approve import acting
+from bookings.booking.services.acting import acting
 from bookings.booking.services.expire import lapse
 from bookings.booking.services.settle import end_attempt, settle
 from bookings.booking.states import Move, Status

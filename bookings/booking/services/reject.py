@@ -9,7 +9,7 @@ from bookings.accounts.viewer import Viewer
 from bookings.booking import messages
 from bookings.booking.locks import lock_booking
 from bookings.booking.models import Booking, BookingNote
-from bookings.booking.services.approve import acting
+from bookings.booking.services.acting import acting
 from bookings.booking.services.ending import end
 from bookings.booking.services.expire import lapse
 from bookings.booking.states import Move

@@ -1,13 +1,12 @@
 """Verifying: the client proves the mailbox; only now is time held and a place claimed."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from bookings.accounts.viewer import Viewer
 from bookings.availability import services as time
-from bookings.availability.engine import MINUTE, Terms
 from bookings.booking import claims, machine, messages
 from bookings.booking.locks import lock_booking
 from bookings.booking.models import Booking
@@ -15,11 +14,11 @@ from bookings.booking.policies import Actor, actors_of, has_lapsed
 from bookings.booking.services.access import ACCESS_PURPOSES
 from bookings.booking.services.approve import approve_by_itself
 from bookings.booking.services.expire import lapse
+from bookings.booking.services.terms import held_terms
 from bookings.booking.states import ActorKind, Move
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.slots.models import Slot
 from bookings.verification import services as verification
-from bookings.verification.models import Challenge
 
 
 @dataclass(frozen=True)
@@ -102,32 +101,3 @@ def _hold_unless_moved_on(booking_id: int, now: datetime) -> Slot | None:
         booking.refresh_from_db(fields=["status"])
         machine.refuse_unless_allowed(booking, Move.VERIFY)  # it may be this very draft that took the time
         raise
-
-
-def held_terms(booking: Booking) -> Terms:
-    """Give the terms copied at drafting; notice and horizon were judged then and do not count again."""
-    if booking.starts_at is None or booking.ends_at is None:
-        raise ValueError("a booking without a time holds none")
-    return Terms(
-        service=booking.service_id,
-        duration=(booking.ends_at - booking.starts_at) // timedelta(seconds=1),
-        step=booking.service.step * MINUTE,
-        before=booking.buffer_before * MINUTE,
-        after=booking.buffer_after * MINUTE,
-        seats=booking.seats,
-        capacity=booking.service.seats,
-        notice=None,
-        horizon=None,
-    )
-
-
-def pass_challenge(
-    *, token: str | None, code: str | None, booking_id: int | None, now: datetime
-) -> verification.Passed:
-    """Use up the mailed link's token, or the code of one booking. Raises the CHALLENGE_ errors."""
-    purpose = Challenge.Purpose.VERIFY_BOOKING
-    if token is not None:
-        return verification.pass_by_token(purpose=purpose, token=token, now=now)
-    return verification.pass_by_code(
-        purpose=purpose, subject=f"booking:{booking_id or 0}", code=code or "", now=now
-    )

@@ -17,7 +17,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuse outside DEBUG: the passwords are known."""
         if not settings.DEBUG:
-            raise CommandError("The demo's passwords are known to everybody: seed_demo runs with DEBUG=true only.")
+            raise CommandError(
+                "The demo's passwords are known to everybody: seed_demo runs with DEBUG=true only."
+            )
         made = demo.seed(now=clock.now())
         self.stdout.write("Made the demo practice." if made.created else "The demo practice is there.")
         for role, email in (("staff", demo.STAFF_EMAIL), ("admin", demo.ADMIN_EMAIL)):
