@@ -45,7 +45,10 @@ def test_approve__tells_the_client_once_with_a_link_to_pay(host, offered, staff)
 
     assert told(booking)[before:] == [("approved_pay_by", booking.email)]
     link = factories.secrets_of(booking, "approved_pay_by")["link"]
-    opened, access = services.grant_access(token=link.partition("#token=")[2], now=NOW)
+    opened, access = services.grant_access(
+        passed=services.pass_challenge(purpose="BOOKING_ACCESS", token=link.partition("#token=")[2], now=NOW),
+        now=NOW,
+    )
     viewer = Viewer()
     viewer.use_access_token(access, now=NOW)
     assert opened == booking

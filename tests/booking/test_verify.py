@@ -3,10 +3,11 @@ from datetime import timedelta
 from bookings.accounts.viewer import Viewer
 from bookings.booking import services
 from bookings.booking.models import Booking, Claim
-from bookings.booking.services.verify import pass_challenge, verify_as
+from bookings.booking.services import pass_challenge, verify_as
 from bookings.booking.states import Status
 from bookings.common.errors import ErrorCode
 from bookings.slots.models import Occupation, Slot
+from bookings.verification.models import Challenge
 from bookings.verification.services import read_access
 from tests import factories
 from tests.factories import NOW, TEN, later
@@ -53,7 +54,9 @@ def test_verify__by_code_is_as_good_as_by_link(host, offered):
     booking = factories.draft(host, offered)
     code = factories.secrets_of(booking)["code"]
 
-    passed = pass_challenge(token=None, code=code, booking_id=booking.pk, now=NOW)
+    passed = pass_challenge(
+        purpose=Challenge.Purpose.VERIFY_BOOKING, code=code, booking_id=booking.pk, now=NOW
+    )
 
     assert services.verify(passed=passed, now=NOW).booking.status == Status.PENDING
 
@@ -243,7 +246,7 @@ def test_verify__of_what_was_verified_is_refused_and_says_what_is_possible(host,
 
     assert (error.code, error.details) == (ErrorCode.INVALID_TRANSITION, {"status": "PENDING"})
     assert "PENDING" in error.message
-    assert "APPROVE, REJECT, EXPIRE" in error.message
+    assert "APPROVE, REJECT, CANCEL" in error.message
     assert everything() == before
 
 

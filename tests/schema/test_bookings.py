@@ -71,7 +71,9 @@ def test_draft__answers_with_what_to_do_next_and_nothing_private() -> None:
     assert booking["status"] == "DRAFT"
     assert (booking["email"], booking["fullName"], booking["startsAt"]) == (None, None, None)
     assert booking["availableActions"] == [
-        {"mutation": "verifyBooking", "requires": ["CHALLENGE_PROOF"], "actor": "CLIENT"}
+        {"mutation": "verifyBooking", "requires": ["CHALLENGE_PROOF"], "actor": "CLIENT"},
+        {"mutation": "cancelBooking", "requires": ["CHALLENGE_PROOF"], "actor": "CLIENT"},
+        {"mutation": "rescheduleBooking", "requires": ["ACCESS_TOKEN", "TIME"], "actor": "CLIENT"},
     ]
 
 
@@ -261,17 +263,21 @@ def test_available_actions__follow_the_table() -> None:
     assert staff["booking"]["availableActions"] == [
         {"action": "APPROVE", "requires": [], "actor": "STAFF"},
         {"action": "REJECT", "requires": ["REASON"], "actor": "STAFF"},
+        {"action": "CANCEL", "requires": [], "actor": "STAFF"},
+        {"action": "RESCHEDULE", "requires": ["TIME"], "actor": "STAFF"},
+        {"action": "REASSIGN", "requires": ["CONSULTANT"], "actor": "STAFF"},
     ]
     client = ask(document, {"id": gid(booking)}, user=factories.user(booking.email))
-    assert client["booking"]["availableActions"] == []
+    assert client["booking"]["availableActions"] == [
+        {"action": "CANCEL", "requires": [], "actor": "CLIENT"},
+        {"action": "RESCHEDULE", "requires": ["TIME"], "actor": "CLIENT"},
+    ]
 
 
 def test_lifecycle__is_the_table() -> None:
     rows = ask("{ lifecycle { move sources target mutation actors { actor requires } } }")["lifecycle"]
     assert [row["move"] for row in rows] == [str(move) for move in TABLE]
-    assert {row["move"]: row["target"] for row in rows} == {
-        str(m): str(row.target) for m, row in TABLE.items()
-    }
+    assert {row["move"]: row["target"] for row in rows} == {str(m): row.target for m, row in TABLE.items()}
 
 
 def test_orders_and_cursors__page_without_gap_or_repeat() -> None:

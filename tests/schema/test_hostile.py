@@ -137,7 +137,12 @@ def test_start_payment__way_back_that_is_no_address_is_refused_before_anything_i
     given = {
         "bookingId": gid(booking),
         "accessToken": services.grant_access(
-            token=factories.secrets_of(booking, "approved_pay_by")["link"].partition("#token=")[2], now=NOW
+            passed=services.pass_challenge(
+                purpose="BOOKING_ACCESS",
+                token=factories.secrets_of(booking, "approved_pay_by")["link"].partition("#token=")[2],
+                now=NOW,
+            ),
+            now=NOW,
         )[1],
         "returnUrl": address.replace("{own}", settings.PUBLIC_URL),
     }

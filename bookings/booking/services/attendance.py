@@ -12,6 +12,7 @@ from bookings.booking.models import Booking
 from bookings.booking.policies import COMPLETED_AFTER, SYSTEM, Actor
 from bookings.booking.services.acting import acting
 from bookings.booking.services.ending import end
+from bookings.booking.services.expire import lapse
 from bookings.booking.states import Move, Status
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ def _complete_by_itself(booking_id: int, now: datetime) -> bool:
 
 def _by(booking_id: int, viewer: Viewer, move: Move, now: datetime) -> Booking:
     actor = acting(booking_id=booking_id, viewer=viewer, move=move)
+    lapse(booking_id=booking_id, now=now)
     with transaction.atomic():
         booking = lock_booking(booking_id)
         _move(booking, actor, move, now)
