@@ -81,8 +81,8 @@ def _diagram(rows: Iterable[Transition]) -> Iterable[str]:
     rows = list(rows)
     for row in rows:
         for source in [*map(str, _ordered(row.sources))] or ["[*]"]:
-            yield f"{source} --> {row.target}: {row.move.lower()}"
-    left = {source for row in rows for source in row.sources}
+            yield f"{source} --> {row.target or source}: {row.move.lower()}"
+    left = {source for row in rows for source in row.sources if row.target is not None}
     reached = {row.target for row in rows}
     for status in Status:
         if status in reached - left:
@@ -93,7 +93,7 @@ def _move_cells(row: Transition) -> tuple[str, ...]:
     return (
         _code(row.move),
         ", ".join(map(_code, _ordered(row.sources))) or "–",
-        _code(row.target),
+        _code(row.target) if row.target else "the same",
         ", ".join(kind.value for kind in ActorKind if kind in row.actors),
         f"`{row.mutation}`" if row.mutation else "–",
         _requirements(row) or "–",

@@ -210,12 +210,12 @@ def test_service__every_move_by_everybody(status, after_deadline, host, offered,
     booking = reached(status, host, offered)
     deadline = max(filter(None, [booking.deadline_at, booking.pay_by, TEN]))
     now = deadline if after_deadline else NOW
-    lapses = after_deadline and status in TABLE[Move.EXPIRE].sources
     before = everything()
 
     for move, verb in VERBS.items():
         for person in people:
             moment = at(move, now)
+            lapses = status in TABLE[Move.EXPIRE].sources and moment >= (booking.deadline_at or END)
             code, after, rows = tried(
                 lambda verb=verb, person=person, moment=moment: verb(
                     booking_id=booking.pk, viewer=person.viewer, now=moment
@@ -225,7 +225,7 @@ def test_service__every_move_by_everybody(status, after_deadline, host, offered,
             case = (status, move, person.name, code)
             added = events(rows, booking)[len(events(before, booking)) :]
             assert after.status == events(rows, booking)[-1]["to_status"], case
-            timely = in_time(move, person.kind, at(move, now))
+            timely = in_time(move, person.kind, moment)
             if may(person, move) and status in TABLE[move].sources and not lapses and timely:
                 assert code is None, case
                 assert added[-1]["to_status"] == TABLE[move].leads_to(status), case
