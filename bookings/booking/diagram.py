@@ -120,7 +120,7 @@ def _deadline_rows(table: Mapping[Move, Transition]) -> list[tuple[str, ...]]:
         (
             _code(status),
             ", ".join(filter(None, (_words(lifetime), note))),
-            f"{_code(move)} → {_code(table[move].target)}",
+            f"{_code(move)} → {_code(table[move].leads_to(status))}",
         )
         for status, (lifetime, note, move) in _DEADLINES.items()
         if move in table

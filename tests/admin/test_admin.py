@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
@@ -60,10 +61,17 @@ def act(client: Client, action: str, *bookings: Booking, **fields: str) -> str:
 
 
 def test_every_model__is_registered() -> None:
-    hidden = {"IdempotencyRecord", "BookingNote", "StaffMember", "WeeklyHours", "WorkerHeartbeat", "SandboxRefund"}
-    from django.apps import apps
-
-    missing = {model.__name__ for model in apps.get_app_config("bookings").get_models()} - {m.__name__ for m in OURS}
+    hidden = {
+        "IdempotencyRecord",
+        "BookingNote",
+        "StaffMember",
+        "WeeklyHours",
+        "WorkerHeartbeat",
+        "SandboxRefund",
+    }
+    missing = {model.__name__ for model in apps.get_app_config("bookings").get_models()} - {
+        m.__name__ for m in OURS
+    }
     assert missing <= hidden
 
 
