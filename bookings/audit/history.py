@@ -17,6 +17,8 @@ from bookings.notifications.models import OutboxMessage
 
 CHAINED = (Move.APPROVE, Move.CONFIRM_UNPAID)
 """Moves that SYSTEM makes only as the end of a chain, in the transaction of the move before."""
+CREATED = (Move.DRAFT, Move.VERIFY)
+"""What staff do in one transaction when they enter a booking by hand; they may approve it in the same."""
 
 
 def events_out_of_sequence(scope: Scope) -> list[int]:
@@ -43,7 +45,7 @@ def events_outside_the_table(scope: Scope) -> list[int]:
         Q(
             move=row.move,
             from_status__in=sorted(row.sources) or [""],
-            to_status=row.target,
+            to_status=row.target or F("from_status"),
             actor_kind__in=sorted(row.actors),
         )
         for row in TABLE.values()
@@ -61,13 +63,15 @@ def bookings_unlike_their_last_event(scope: Scope) -> list[int]:
 def events_without_their_messages(scope: Scope) -> list[int]:
     """Invariant 6: what `messages.TABLE` holds for a move is in the outbox, under the event's own key.
 
-    Of chained moves the last one alone is told, a draft that lapses is not, and nobody without an address
-    is. Whether an address was there at that moment the rows do not tell: of a consultant's account it is
-    taken that it was linked when it was made. Events older than the outbox's retention are passed over,
+    Of chained moves the last one alone is told, a draft that lapses or moves is not, consultants hear of what
+    was more than a draft, and nobody without an address is told. Whether an address was there at that moment
+    the rows do not tell: of a consultant's account it is taken that it was linked when it was made, and who
+    was the consultant before a reassignment is passed over. So are events older than the outbox's retention,
     as their messages may have been purged.
     """
     since = scope.now - timedelta(days=settings.OUTBOX_RETENTION_DAYS)
-    silent = Q(move=Move.EXPIRE, from_status=Status.DRAFT) | Q(Exists(_chained_after()))
+    unproven = Q(move__in=[Move.EXPIRE, Move.RESCHEDULE], from_status=Status.DRAFT)
+    silent = unproven | Q(Exists(_chained_after())) | Q(move__in=CREATED) & Q(Exists(_created_after()))
     events = BookingEvent.objects.using(scope.using).filter(at__gt=since).exclude(silent)
     keys = {f"{recipient.value}_key": _key(recipient) for recipient in Recipient}
     untold = [
@@ -82,7 +86,15 @@ def events_without_their_messages(scope: Scope) -> list[int]:
 _ADDRESSED = {
     Recipient.CLIENT: ~Q(booking__email=""),
     Recipient.CONSULTANT: Q(booking__consultant__user__created_at__lte=F("at"))
-    & ~Q(booking__consultant__user__email=""),
+    & ~Q(booking__consultant__user__email="")
+    & Q(from_status__in=sorted(messages.TOLD_TO_CONSULTANTS))
+    & ~Q(
+        Exists(
+            BookingEvent.objects.filter(
+                booking=OuterRef("booking"), sequence__gt=OuterRef("sequence"), move=Move.REASSIGN
+            )
+        )
+    ),
     Recipient.STAFF: ~Q(booking__business__email="", booking__business__owner__email=""),
 }
 
@@ -95,6 +107,18 @@ def _chained_after() -> QuerySet[BookingEvent]:
         at=OuterRef("at"),
         move__in=CHAINED,
         actor_kind=ActorKind.SYSTEM,
+    )
+
+
+def _created_after() -> QuerySet[BookingEvent]:
+    """Give the event that the same staff made after the outer one in entering a booking by hand."""
+    return BookingEvent.objects.filter(
+        booking=OuterRef("booking"),
+        sequence=OuterRef("sequence") + 1,
+        at=OuterRef("at"),
+        move__in=[Move.VERIFY, Move.APPROVE],
+        actor_kind__in=[ActorKind.STAFF, ActorKind.ADMIN],
+        actor_id=OuterRef("actor_id"),
     )
 
 
