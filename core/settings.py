@@ -149,6 +149,7 @@ GRAPHQL_JWT = {
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 LOGIN_URL = "/admin/login/"
+LOGIN_REDIRECT_URL = "/admin/"
 
 # HTTPS outside DEBUG; the proxy in front says what the client used.
 _ssl_redirect = env.boolean("SECURE_SSL_REDIRECT", default=True)

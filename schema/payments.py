@@ -7,7 +7,7 @@ import strawberry_django
 from django.db.models import QuerySet
 from strawberry import relay
 
-from bookings.booking.selectors import visible_to
+from bookings.booking.selectors import payments_visible_to
 from bookings.payments import models
 from schema.common.context import Info
 from schema.common.scalars import URL, Money, describe_enum
@@ -35,7 +35,7 @@ class Payment(relay.Node):
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Payment], info: Info) -> QuerySet[models.Payment]:
         """Show the payments of bookings that the viewer may see, whichever way one gets to them."""
-        return queryset.filter(booking__in=visible_to(info.context.viewer)).order_by("pk")
+        return queryset.filter(pk__in=payments_visible_to(info.context.viewer).values("pk")).order_by("pk")
 
     @strawberry_django.field(only=["amount", "currency"], description="How much is asked.")
     def amount(self, root: strawberry.Parent[models.Payment]) -> Money:

@@ -77,9 +77,9 @@ def consultant(
     return person
 
 
-def staff_of(place: Business) -> Viewer:
+def staff_of(place: Business, role: StaffMember.Role = StaffMember.Role.MANAGER) -> Viewer:
     member = user()
-    StaffMember.objects.create(business=place, user=member)
+    StaffMember.objects.create(business=place, user=member, role=role)
     return Viewer(user=member)
 
 

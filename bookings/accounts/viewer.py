@@ -1,5 +1,6 @@
 """Who is asking: an account, bearers of access tokens, or nobody in particular."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -45,13 +46,17 @@ class Viewer:
         return self.user.email if self.user is not None and self.user.email_verified_at is not None else None
 
     @cached_property
+    def roles(self) -> Mapping[int, str]:
+        """The businesses that the account owns or works for, and as what (OWNER, MANAGER, STAFF)."""
+        if self.user is None:
+            return {}
+        owned = self.user.owned_businesses.values_list("pk", flat=True)
+        return dict(self.user.staff_of.values_list("business_id", "role")) | dict.fromkeys(owned, "OWNER")
+
+    @property
     def business_ids(self) -> frozenset[int]:
         """The businesses that the account owns or works for."""
-        if self.user is None:
-            return frozenset()
-        return frozenset(self.user.staff_of.values_list("business_id", flat=True)) | frozenset(
-            self.user.owned_businesses.values_list("pk", flat=True)
-        )
+        return frozenset(self.roles)
 
     @cached_property
     def consultant_ids(self) -> frozenset[int]:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bookings.accounts.viewer import Viewer
+from bookings.booking import rights
 from bookings.booking.models import Booking
-from bookings.booking.states import ActorKind, Status, Timing, Transition
+from bookings.booking.rights import Operation
+from bookings.booking.states import ActorKind, Move, Status, Timing, Transition
 from bookings.businesses.models import Business
 from bookings.catalogue.models import Service
 from bookings.common.errors import DomainError, ErrorCode
@@ -21,10 +23,15 @@ COMPLETED_AFTER = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Actor:
-    """As what, and as whom, somebody acts on one booking."""
+    """As what, and as whom, somebody acts on one booking; `role` is that of staff."""
 
     kind: ActorKind
     id: str = ""
+    role: str = ""
+
+    def may(self, what: Move | Operation) -> bool:
+        """Tell whether the table of rights lets this actor do something; it narrows staff alone."""
+        return self.kind is not ActorKind.STAFF or rights.may(self.role, what)
 
 
 SYSTEM = Actor(ActorKind.SYSTEM)
@@ -61,7 +68,7 @@ def actors_of(viewer: Viewer, booking: Booking) -> list[Actor]:
     if viewer.is_admin:
         actors.append(Actor(ActorKind.ADMIN, user_id))
     if booking.business_id in viewer.business_ids:
-        actors.append(Actor(ActorKind.STAFF, user_id))
+        actors.append(Actor(ActorKind.STAFF, user_id, viewer.roles[booking.business_id]))
     if booking.consultant_id is not None and booking.consultant_id in viewer.consultant_ids:
         actors.append(Actor(ActorKind.CONSULTANT, user_id))
     if viewer.proven_email is not None and viewer.proven_email == booking.email:
@@ -72,8 +79,10 @@ def actors_of(viewer: Viewer, booking: Booking) -> list[Actor]:
 
 
 def allowed_actor(actors: list[Actor], transition: Transition) -> Actor | None:
-    """Give the first of the viewer's capacities to which the table allows the move."""
-    return next((actor for actor in actors if actor.kind in transition.actors), None)
+    """Give the first of the viewer's capacities to which lifecycle and rights allow the move."""
+    return next(
+        (actor for actor in actors if actor.kind in transition.actors and actor.may(transition.move)), None
+    )
 
 
 def refuse_at_wrong_time(booking: Booking, transition: Transition, actor: Actor, now: datetime) -> None:

@@ -8,6 +8,8 @@ from bookings.booking.policies import actors_of
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.common.ids import read_acknowledgement_id
 from bookings.common.text import can_be_kept
+from bookings.notifications.models import OutboxMessage
+from bookings.payments.models import Payment
 
 
 def visible_to(viewer: Viewer) -> QuerySet[Booking]:
@@ -25,6 +27,23 @@ def visible_to(viewer: Viewer) -> QuerySet[Booking]:
     if viewer.proven_email is not None:
         condition |= Q(email=viewer.proven_email)
     return Booking.objects.filter(condition)
+
+
+def payments_visible_to(viewer: Viewer) -> QuerySet[Payment]:
+    """Give the payments of the bookings that the viewer may see."""
+    return Payment.objects.filter(booking__in=visible_to(viewer))
+
+
+def messages_visible_to(viewer: Viewer) -> QuerySet[OutboxMessage]:
+    """Give the messages about bookings of the viewer's businesses, or about their own as a consultant.
+
+    Clients see none: what was written to them is in their mailbox, what was written to others is not theirs.
+    """
+    if viewer.is_admin:
+        return OutboxMessage.objects.all()
+    return OutboxMessage.objects.filter(
+        Q(booking__business__in=viewer.business_ids) | Q(booking__consultant__in=viewer.consultant_ids)
+    )
 
 
 def may_see(viewer: Viewer, booking: Booking) -> bool:

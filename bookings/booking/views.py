@@ -14,10 +14,12 @@ from bookings.booking.models import Booking
 from bookings.booking.states import Status
 from bookings.common import clock
 from bookings.common.errors import DomainError
+from bookings.common.pages import strict
 from bookings.verification.models import Challenge
 from bookings.verification.services import Passed
 
 
+@strict
 @never_cache
 @ensure_csrf_cookie
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,6 +36,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     return render(request, "booking/status.html", _shown(booking))
 
 
+@strict
 @never_cache
 @ensure_csrf_cookie
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,6 +53,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
     return render(request, "booking/status.html", _shown(booking))
 
 
+@strict
 @never_cache
 @ensure_csrf_cookie
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,9 +71,12 @@ def pay(request: HttpRequest) -> HttpResponse:
         payment = services.start_payment(booking_id=booking.pk, viewer=viewer, now=now)
     except DomainError as error:
         return render(request, "booking/pay.html", {"error": error.message}, status=409)
+    if not payment.checkout_url:
+        return render(request, "booking/status.html", _shown(booking))
     return redirect(payment.checkout_url)
 
 
+@strict
 @never_cache
 @ensure_csrf_cookie
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,6 +94,7 @@ def open_booking(request: HttpRequest) -> HttpResponse:
     return render(request, "booking/status.html", {**_shown(booking), "booking": booking})
 
 
+@strict
 @never_cache
 @require_http_methods(["GET", "HEAD"])
 def status(request: HttpRequest) -> HttpResponse:

@@ -80,7 +80,9 @@ def passed(proof: BookingProof | MailboxProof, purpose: Challenge.Purpose, now: 
 
 def once(info: Info, mutation: str, given: Any, scope: str) -> Once | None:
     """Give the request's idempotency, from its input or the header `Idempotency-Key`; None without a key."""
-    key = given.idempotency_key or info.context.request.headers.get("Idempotency-Key")
+    key = given.idempotency_key
+    if key is None:
+        key = info.context.request.headers.get("Idempotency-Key")
     if key is None:
         return None
     facts = dataclasses.asdict(given)

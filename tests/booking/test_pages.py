@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from bookings.booking import services
 from bookings.booking.models import Booking
 from bookings.verification.models import Challenge
 from tests import factories
@@ -100,3 +101,33 @@ def test_status__of_an_unknown_id_says_so_and_shows_it_as_text() -> None:
     page = Client().get(reverse("booking-status"), {"id": '"><script>x</script>'}).content.decode()
     assert "There is no booking with this id." in page
     assert "<script>x" not in page
+
+
+@pytest.mark.parametrize("page", ["verify", "pay", "cancel", "open", "status"])
+def test_pages__run_nothing_but_our_own_files(page: str) -> None:
+    answer = Client().get(reverse(f"booking-{page}"))
+    assert answer.status_code == 200
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+    assert b"<script>" not in answer.content
+    assert answer["Referrer-Policy"] == "no-referrer"
+
+
+def test_cancel__takes_the_mailed_token_and_a_reason() -> None:
+    service = factories.service()
+    booking = factories.pending(factories.consultant(service), service)
+    services.request_cancellation(acknowledgement_id=booking.acknowledgement_id, now=NOW)
+    given = {"token": token_of(booking, "confirm_cancellation"), "reason": "A cold."}
+    assert b'data-status="CANCELLED"' in Client().post(reverse("booking-cancel"), given).content
+    assert booking.notes.get().text == "A cold."
+
+
+def test_open__shows_the_time_to_whoever_reads_the_mailbox() -> None:
+    service = factories.service()
+    booking = factories.pending(factories.consultant(service), service, timezone="Europe/Warsaw")
+    services.request_access(acknowledgement_id=booking.acknowledgement_id, now=NOW)
+    page = (
+        Client()
+        .post(reverse("booking-open"), {"token": token_of(booking, "booking_access")})
+        .content.decode()
+    )
+    assert "2030-01-07 11:00 (Europe/Warsaw)" in page

@@ -10,11 +10,12 @@ from bookings.booking import machine, messages, policies
 from bookings.booking.locks import lock_booking
 from bookings.booking.models import Booking
 from bookings.booking.policies import SYSTEM, Actor
+from bookings.booking.rights import Operation
 from bookings.booking.services.access import payment_link
 from bookings.booking.services.acting import acting
 from bookings.booking.services.expire import lapse
-from bookings.booking.states import Move
-from bookings.common.errors import DomainError, ErrorCode
+from bookings.booking.states import ActorKind, Move
+from bookings.common.errors import DomainError, ErrorCode, Forbidden
 from bookings.common.money import Money
 
 
@@ -25,6 +26,8 @@ def approve(*, booking_id: int, viewer: Viewer, now: datetime, price: Decimal | 
     INVALID_TRANSITION, VALIDATION_FAILED.
     """
     actor = acting(booking_id=booking_id, viewer=viewer, move=Move.APPROVE)
+    if price is not None and (actor.kind is ActorKind.CONSULTANT or not actor.may(Operation.SET_PRICE)):
+        raise Forbidden
     lapse(booking_id=booking_id, now=now)
     with transaction.atomic():
         booking = lock_booking(booking_id)

@@ -9,6 +9,7 @@ from bookings.availability import services as time
 from bookings.booking import claims, machine, messages
 from bookings.booking.models import Booking
 from bookings.booking.policies import Actor
+from bookings.booking.rights import Operation
 from bookings.booking.services.approve import approve_locked
 from bookings.booking.services.request import DraftRequest, check_texts, insert, offered, row
 from bookings.booking.services.terms import held_terms, whole_length
@@ -41,6 +42,8 @@ def create(
         raise DomainError(ErrorCode.VALIDATION_FAILED, "Say who comes.", field=["fullName"])
     consultant, service = offered(request)
     actor = _acting(viewer, service.business)
+    if not actor.may(Operation.CREATE) or (how.override and not actor.may(Operation.OVERRIDE)):
+        raise Forbidden
     with transaction_once(once, now=now) as outcome:
         ends_at = request.starts_at + whole_length(service)
         booking = row(request, email, service, consultant, ends_at, now)
@@ -69,7 +72,7 @@ def _acting(viewer: Viewer, business: Business) -> Actor:
     """Give staff or admin of the business. Raises UNAUTHENTICATED, FORBIDDEN."""
     user = viewer.require_user()
     if business.pk in viewer.business_ids:
-        return Actor(ActorKind.STAFF, str(user.pk))
+        return Actor(ActorKind.STAFF, str(user.pk), viewer.roles[business.pk])
     if viewer.is_admin:
         return Actor(ActorKind.ADMIN, str(user.pk))
     raise Forbidden

@@ -14,6 +14,7 @@ from bookings.booking import machine, messages, policies
 from bookings.booking.locks import lock_booking
 from bookings.booking.models import Booking
 from bookings.booking.policies import Actor
+from bookings.booking.rights import Operation
 from bookings.booking.services.acting import acting
 from bookings.booking.services.expire import lapse
 from bookings.booking.services.proofs import mail_proof
@@ -73,7 +74,8 @@ def _move(
     override: bool,
 ) -> Booking:
     """Lock schedules → slots → booking, give the old time back, take the new, record and tell."""
-    if override and actor.kind not in {ActorKind.STAFF, ActorKind.ADMIN}:
+    office = actor.kind in {ActorKind.STAFF, ActorKind.ADMIN}
+    if override and not (office and actor.may(Operation.OVERRIDE)):
         raise Forbidden
     lapse(booking_id=booking_id, now=now)
     with transaction.atomic():

@@ -1,5 +1,6 @@
 """Facts beside the lifecycle: who comes, a note, where an online session takes place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -10,12 +11,17 @@ from bookings.accounts.viewer import Viewer
 from bookings.booking import messages, policies, selectors
 from bookings.booking.locks import lock_booking
 from bookings.booking.models import Booking, BookingNote
+from bookings.booking.policies import Actor
+from bookings.booking.rights import Operation
 from bookings.booking.states import ACTIVE, ActorKind, Status
 from bookings.common.errors import DomainError, ErrorCode, Forbidden
 from bookings.common.text import can_be_kept
 
 OPEN = ACTIVE | {Status.DRAFT}
 """Finished bookings are locked: only notes can be added."""
+
+_MAY_CHANGE = frozenset({ActorKind.CLIENT, ActorKind.STAFF, ActorKind.ADMIN})
+_MAY_NOTE = frozenset({ActorKind.CONSULTANT, ActorKind.STAFF, ActorKind.ADMIN})
 
 
 @dataclass(frozen=True)
@@ -33,11 +39,11 @@ def update(*, booking_id: int, viewer: Viewer, changes: Changes, now: datetime) 
 
     Raises NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, and INVALID_TRANSITION for facts of a finished booking.
     """
-    kinds = {actor.kind for actor in policies.actors_of(viewer, selectors.visible(viewer, booking_id))}
+    actors = policies.actors_of(viewer, selectors.visible(viewer, booking_id))
     facts = _facts(changes)
-    if facts and not kinds & {ActorKind.CLIENT, ActorKind.STAFF, ActorKind.ADMIN}:
+    if facts and not _one_of(actors, _MAY_CHANGE, Operation.UPDATE):
         raise Forbidden
-    if changes.note is not None and kinds == {ActorKind.CLIENT}:
+    if changes.note is not None and not _one_of(actors, _MAY_NOTE, Operation.ADD_NOTE):
         raise Forbidden
     with transaction.atomic():
         booking = lock_booking(booking_id)
@@ -84,6 +90,10 @@ def set_meeting_link(*, booking_id: int, viewer: Viewer, url: str, now: datetime
                 secrets={"link": address},
             )
     return booking
+
+
+def _one_of(actors: Iterable[Actor], kinds: frozenset[ActorKind], what: Operation) -> bool:
+    return any(actor.kind in kinds and actor.may(what) for actor in actors)
 
 
 def _facts(changes: Changes) -> dict[str, str]:
