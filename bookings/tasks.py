@@ -71,6 +71,7 @@ def sweep_events(now: datetime) -> int:
 SWEEPS: Mapping[str, Callable[[datetime], int]] = {
     "deadlines": lambda now: booking.expire_due(now=now),
     "completions": lambda now: booking.complete_due(now=now),
+    "warnings": lambda now: booking.warn_due(now=now),
     "outbox": delivery.deliver_due,
     "provider_events": sweep_events,
     "refunds": lambda now: payments.run_due_refunds(now=now),

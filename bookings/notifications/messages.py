@@ -120,6 +120,16 @@ MESSAGES: dict[str, Message] = {
         subject=_("You were logged out to keep your account safe"),
         heading=_("You were logged out to keep your account safe"),
     ),
+    "staff_about_to_lapse": Message(
+        subject=_("A request is about to lapse: %(acknowledgement_id)s"),
+        heading=_("A request is about to lapse"),
+        button=_("Open the request"),
+    ),
+    "staff_refund_needs_person": Message(
+        subject=_("A refund needs you: %(acknowledgement_id)s"),
+        heading=_("A refund did not go through"),
+        button=_("Open the booking"),
+    ),
     "staff_request_waits": Message(
         subject=_("A request waits for an answer: %(acknowledgement_id)s"),
         heading=_("A request waits for an answer"),

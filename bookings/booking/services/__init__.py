@@ -17,6 +17,7 @@ from bookings.booking.services.reschedule import reassign, reschedule
 from bookings.booking.services.settle import settle
 from bookings.booking.services.update import Changes, set_meeting_link, update
 from bookings.booking.services.verify import verify, verify_as
+from bookings.booking.services.warn import warn_due
 
 __all__ = [
     "Changes",
@@ -50,4 +51,5 @@ __all__ = [
     "update",
     "verify",
     "verify_as",
+    "warn_due",
 ]
