@@ -9,7 +9,7 @@ from bookings.common.idempotency import AlreadyDone
 from bookings.verification.models import Challenge
 from schema.booking import inputs
 from schema.booking.mutations import WHAT, BookingPayload
-from schema.booking.reading import creation_request, once, passed
+from schema.booking.reading import draft_request, once, passed
 from schema.common.context import Info
 from schema.common.errors import UserError, mutation, no_errors
 from schema.common.inputs import pk_of
@@ -198,7 +198,7 @@ class Mutation:
         """Create."""
         try:
             booking = services.create(
-                request=creation_request(input),
+                request=draft_request(input),
                 how=services.Creation(approve=input.approve, override=input.override),
                 viewer=info.context.viewer,
                 once=once(info, "createBooking", input, "creation"),

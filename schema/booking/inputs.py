@@ -13,12 +13,11 @@ KEY = "Your key for this very act; the same key and input again give the same re
 OPENER = "The access token of this booking, if you hold one and no account that may."
 
 
-@strawberry.input(description="Who wants what, and when: a slot's id, or a consultant and a start.")
-class DraftBookingInput:
-    """Input of `draftBooking`."""
+@strawberry.input(description="What is wanted, and when: a slot's id, or a consultant and a start.")
+class WishInput:
+    """What drafting and manual creation share."""
 
-    email: Email = strawberry.field(description="The client's mailbox; a link and a code are sent there.")
-    full_name: str = strawberry.field(description="The client's name, 1 to 200 characters.")
+    full_name: str = strawberry.field(description="Who comes, 1 to 200 characters.")
     consent: bool = strawberry.field(description="True once the person agreed to `Business.consentText`.")
     service_id: strawberry.ID | None = strawberry.field(
         default=None, description="What to book; not needed beside `slotId`."
@@ -45,6 +44,13 @@ class DraftBookingInput:
     )
     locale: str = strawberry.field(default="en", description="The client's language, such as `en` or `pl`.")
     message: str = strawberry.field(default="", description="A message to the practice; kept encrypted.")
+
+
+@strawberry.input(description="Who wants what, and when: a slot's id, or a consultant and a start.")
+class DraftBookingInput(WishInput):
+    """Input of `draftBooking`."""
+
+    email: Email = strawberry.field(description="The client's mailbox; a link and a code are sent there.")
     intake: JSON | None = strawberry.field(
         default=None, description="Answers to the practice's questions, as an object; kept encrypted."
     )
@@ -202,39 +208,12 @@ class SetMeetingLinkInput:
 
 
 @strawberry.input(description="Whom staff book in, for what, and when.")
-class CreateBookingInput:
+class CreateBookingInput(WishInput):
     """Input of `createBooking`."""
 
-    full_name: str = strawberry.field(description="Who comes, 1 to 200 characters.")
-    consent: bool = strawberry.field(description="True once the person agreed to `Business.consentText`.")
     email: Email | None = strawberry.field(
         default=None, description="The person's mailbox; without one nothing is mailed."
     )
-    service_id: strawberry.ID | None = strawberry.field(
-        default=None, description="What to book; not needed beside `slotId`."
-    )
-    slot_id: strawberry.ID | None = strawberry.field(
-        default=None, description="A slot that `openSlots` gave."
-    )
-    consultant_id: strawberry.ID | None = strawberry.field(
-        default=None, description="With whom, beside `startsAt`."
-    )
-    starts_at: datetime.datetime | None = strawberry.field(
-        default=None, description="When, beside `consultantId`; with its offset from UTC."
-    )
-    seats: int = strawberry.field(default=1, description="How many seats.")
-    mode: BookingMode | None = strawberry.field(
-        default=None, description="Where, if the service leaves the choice."
-    )
-    payment_mode: PaymentMode | None = strawberry.field(
-        default=None, description="How to pay, if the service leaves the choice."
-    )
-    phone: str = strawberry.field(default="", description="A telephone number.")
-    timezone: TimeZone | None = strawberry.field(
-        default=None, description="The zone in which the client reads times; the calendar's if absent."
-    )
-    locale: str = strawberry.field(default="en", description="The client's language, such as `en` or `pl`.")
-    message: str = strawberry.field(default="", description="What the person wants said; kept encrypted.")
     approve: bool = strawberry.field(default=True, description="Approve at once.")
     override: bool = strawberry.field(
         default=False, description="Also where it is not offered; overlap and seats stand all the same."

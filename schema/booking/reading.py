@@ -14,41 +14,27 @@ from bookings.common.idempotency import Once
 from bookings.consultants.models import Consultant
 from bookings.verification.models import Challenge
 from bookings.verification.services import Passed
-from schema.booking.inputs import BookingProof, CodeProof, CreateBookingInput, DraftBookingInput, MailboxProof
+from schema.booking.inputs import (
+    BookingProof,
+    CodeProof,
+    CreateBookingInput,
+    DraftBookingInput,
+    MailboxProof,
+    WishInput,
+)
 from schema.common.context import Info
 from schema.common.inputs import pk_of
 from schema.slots import read_slot_id
 
 
-def draft_request(given: DraftBookingInput) -> DraftRequest:
-    """Give the request that a draft's input means. Raises VALIDATION_FAILED where it names no one time."""
+def draft_request(given: DraftBookingInput | CreateBookingInput) -> DraftRequest:
+    """Give the request that an input means. Raises VALIDATION_FAILED where it names no one time."""
     service_id, consultant_id, starts_at = _time(given)
-    intake: Any = given.intake or {}
+    intake: Any = given.intake or {} if isinstance(given, DraftBookingInput) else {}
     if not isinstance(intake, dict):
         raise DomainError(
             ErrorCode.VALIDATION_FAILED, "The answers are an object of names and values.", field=["intake"]
         )
-    return DraftRequest(
-        email=given.email,
-        full_name=given.full_name,
-        service_id=service_id,
-        consultant_id=consultant_id,
-        starts_at=starts_at,
-        consent=given.consent,
-        seats=given.seats,
-        mode=given.mode,
-        payment_mode=given.payment_mode,
-        phone=given.phone,
-        timezone=given.timezone or "",
-        locale=given.locale,
-        message=given.message,
-        intake=intake,
-    )
-
-
-def creation_request(given: CreateBookingInput) -> DraftRequest:
-    """Give the request that staff's input means. Raises VALIDATION_FAILED where it names no one time."""
-    service_id, consultant_id, starts_at = _time(given)
     return DraftRequest(
         email=given.email or "",
         full_name=given.full_name,
@@ -63,6 +49,7 @@ def creation_request(given: CreateBookingInput) -> DraftRequest:
         timezone=given.timezone or "",
         locale=given.locale,
         message=given.message,
+        intake=intake,
     )
 
 
@@ -113,7 +100,7 @@ def return_url(given: str | None) -> str:
     return given
 
 
-def _time(given: DraftBookingInput | CreateBookingInput) -> tuple[int, int, datetime.datetime]:
+def _time(given: WishInput) -> tuple[int, int, datetime.datetime]:
     """Give (service, consultant, start) from a slot's id, or from the three themselves."""
     if given.slot_id is not None:
         service_id, schedule_id, start = read_slot_id(given.slot_id)
