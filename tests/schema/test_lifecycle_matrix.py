@@ -133,19 +133,16 @@ def refusals(person: Person, move: Move) -> set[str]:
     if person.kind is None:
         return {"NOT_FOUND"}
     if may(person, move):
-        return {"INVALID_TRANSITION", "TOO_LATE"}
+        return {"INVALID_TRANSITION", "TOO_EARLY", "TOO_LATE"}
     if person.opens and needs_proof(move):
         return {"FORBIDDEN", "NOT_FOUND"}
     return {"FORBIDDEN", "INVALID_TRANSITION"}
 
 
 def by_moment(now: datetime) -> dict[datetime, list[Move]]:
-    """When to try which moves: what is possible from the start on is tried no earlier."""
-    moments: dict[datetime, list[Move]] = {}
-    for move in MOVES:
-        moment = max(now, TEN) if TABLE[move].timing is Timing.FROM_START else now
-        moments.setdefault(moment, []).append(move)
-    return moments
+    """When to try which moves: all of them now; what the start makes possible, then as well."""
+    begun = [move for move in MOVES if TABLE[move].timing is Timing.FROM_START]
+    return {now: MOVES} | ({TEN: begun} if now < TEN else {})
 
 
 def in_time(move: Move, person: Person, moment: datetime) -> bool:
