@@ -11,6 +11,7 @@ from bookings.accounts.viewer import Viewer
 from bookings.booking import policies, services
 from bookings.booking.models import Booking
 from bookings.booking.policies import Actor
+from bookings.booking.rights import Operation
 from bookings.booking.states import ActorKind, Move, Requirement, Transition, moves_from
 from bookings.common.errors import DomainError
 from bookings.payments.models import Payment
@@ -108,13 +109,19 @@ class Option:
     @property
     def may_override(self) -> bool:
         """Whether the actor may put a session where it is not offered."""
-        return self.actor.kind in {ActorKind.STAFF, ActorKind.ADMIN}
+        return self._office_may(Operation.OVERRIDE)
 
     @property
     def questions(self) -> dict[Question, bool]:
-        """What is asked, and whether it has to be answered."""
+        """What is asked, and whether it has to be answered; nobody is asked what they may not set."""
         required = {Question(need): True for need in self.row.requires.get(self.actor.kind, ())}
-        return {**dict.fromkeys(WAYS[self.move].may_ask, False), **required}
+        asked = {**dict.fromkeys(WAYS[self.move].may_ask, False), **required}
+        if not self._office_may(Operation.SET_PRICE):
+            asked.pop(Question.PRICE, None)
+        return asked
+
+    def _office_may(self, what: Operation) -> bool:
+        return self.actor.kind in {ActorKind.STAFF, ActorKind.ADMIN} and self.actor.may(what)
 
 
 def open_moves(booking: Booking, viewer: Viewer, now: datetime) -> list[Option]:
@@ -135,7 +142,7 @@ def make(move: Move, act: Act) -> str:
 
 def _option(booking: Booking, row: Transition, actors: list[Actor], now: datetime) -> Option | None:
     actor = policies.allowed_actor(actors, row)
-    if actor is None or row.mutation is None:
+    if actor is None or row.move not in WAYS:
         return None
     if row.move is Move.START_PAYMENT and policies.needs_no_payment(booking):
         return None

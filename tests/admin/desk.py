@@ -8,6 +8,7 @@ from django.urls import reverse
 from bookings.accounts.models import User
 from bookings.booking import services
 from bookings.booking.models import Booking
+from bookings.businesses.models import StaffMember
 from bookings.common import clock
 from tests import factories
 
@@ -27,8 +28,8 @@ def platform_admin() -> Client:
     return logged_in(known or User.objects.create_superuser("admin@example.org", factories.PASSWORD))
 
 
-def member_of(booking: Booking) -> Client:
-    user = factories.staff_of(booking.business).user
+def member_of(booking: Booking, role: StaffMember.Role = StaffMember.Role.MANAGER) -> Client:
+    user = factories.staff_of(booking.business, role).user
     assert user is not None
     return logged_in(user)
 

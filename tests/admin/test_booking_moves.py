@@ -11,6 +11,7 @@ from django.test import Client
 
 from bookings.admin.moves import WAYS
 from bookings.booking.states import TABLE, ActorKind
+from bookings.businesses.models import StaffMember
 from bookings.consultants.models import Consultant
 from tests import factories
 from tests.admin.desk import (
@@ -122,6 +123,31 @@ def test_approve__takes_another_price() -> None:
     assert booking.events.latest("sequence").actor_kind == "STAFF"
 
 
+def test_questions__leave_out_what_a_role_may_not_set() -> None:
+    booking = pending()
+    people = [member_of(booking), member_of(booking, StaffMember.Role.STAFF), host_of(booking)]
+    asked = [
+        (
+            'name="price"' in read(client, move_of(booking, "approve")),
+            'name="override"' in read(client, move_of(booking, "reschedule")),
+        )
+        for client in people
+    ]
+    assert asked == [(True, True), (False, False), (False, False)]
+    press(people[1], booking, "approve", price="1")
+    booking.refresh_from_db()
+    assert (booking.status, booking.price) == ("APPROVED", 60)
+
+
+def test_buttons__of_a_role_are_those_of_its_rights() -> None:
+    service = factories.service()
+    booking = factories.approved(factories.consultant(service), service)
+    lead, staff = member_of(booking), member_of(booking, StaffMember.Role.STAFF)
+    assert buttons(read(lead, page_of(booking))) - buttons(read(staff, page_of(booking))) == {
+        "confirm_unpaid"
+    }
+
+
 def test_move__is_logged_as_every_change_of_the_admin() -> None:
     booking = pending()
     press(platform_admin(), booking, "cancel", reason="A private reason")
@@ -160,7 +186,7 @@ def test_reschedule__offers_open_times_in_the_booking_s_zone() -> None:
     client = member_of(booking)
     page = read(client, move_of(booking, "reschedule"))
     assert "Next open times (Europe/Warsaw)" in page
-    assert "Mon 7 January 2030, 12:00 CET" in page
+    assert "Mon 7 Jan 2030, 12:00 CET" in page
     epoch = str(int((TEN + timedelta(hours=1)).timestamp()))
     press(client, booking, "reschedule", opening=epoch)
     booking.refresh_from_db()
@@ -190,7 +216,7 @@ def test_reschedule__names_other_times_where_one_is_taken() -> None:
     host = Consultant.objects.get(pk=booking.consultant_id)
     factories.pending(host, booking.service, starts_at=TEN + timedelta(hours=2))
     page = press(member_of(booking), booking, "reschedule", entered="2030-01-07T12:00")
-    assert "This time is not open. Next open times: Mon 7 January 2030, 13:00 UTC;" in page
+    assert "This time is not open. Next open times: Mon 7 Jan 2030, 13:00 UTC;" in page
     assert '<input type="datetime-local" name="entered"' in page
 
 

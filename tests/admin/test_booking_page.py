@@ -1,5 +1,6 @@
 """A booking's page in the admin: its facts and its story, to whom, and what is locked."""
 
+import re
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tests.admin.desk import (
     host_of,
     logged_in,
     member_of,
+    move_of,
     page_of,
     pending,
     platform_admin,
@@ -66,8 +68,8 @@ def test_page__tells_the_facts_in_both_zones() -> None:
     page = read(member_of(booking), page_of(booking))
     for fact in (
         "Waiting for the practice (PENDING)",
-        "Mon 7 January 2030, 11:00 – 12:00 CET (Europe/Warsaw)",
-        "Mon 7 January 2030, 19:00 – 20:00 JST (Asia/Tokyo)",
+        "Mon 7 Jan 2030, 11:00 – 12:00 CET (Europe/Warsaw)",
+        "Mon 7 Jan 2030, 19:00 – 20:00 JST (Asia/Tokyo)",
         "First talk",
         "Olga Host",
         "60.00 EUR",
@@ -145,6 +147,15 @@ def test_text_from_people__shows_as_text() -> None:
     assert [("<script>alert(1)" in page, "&lt;script&gt;alert(1)" in page) for page in pages] == [
         (False, True)
     ] * 4
+
+
+def test_pages__run_no_inline_script_and_ask_no_other_host() -> None:
+    booking = pending()
+    client = member_of(booking)
+    for address in (page_of(booking), reverse(LIST), move_of(booking, "reschedule")):
+        page = read(client, address)
+        assert re.findall(r"<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:", page) == []
+        assert re.findall(r"(?:src|href|action)=\"(?:[a-z]+:)?//[^\"]*", page) == []
 
 
 def test_consultant__sees_their_own_bookings_alone() -> None:

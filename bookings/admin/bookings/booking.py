@@ -30,15 +30,7 @@ _ASK_AGAIN = {ErrorCode.VALIDATION_FAILED, ErrorCode.SLOT_UNAVAILABLE}
 class BookingAdmin(Facts, ReadOnly, admin.ModelAdmin):
     """Every booking that the person logged in may see; its status moves by the services alone."""
 
-    list_display = (
-        "acknowledgement_id",
-        "status_label",
-        "full_name",
-        "email",
-        "service",
-        "consultant",
-        "starts",
-    )
+    list_display = ("acknowledgement_id", "status_label", "starts", "full_name", "service", "consultant")
     list_filter = (
         StatusFilter,
         ("service", admin.RelatedOnlyFieldListFilter),
@@ -103,6 +95,7 @@ class BookingAdmin(Facts, ReadOnly, admin.ModelAdmin):
         more = {
             **story(booking),
             "title": f"Booking {booking.acknowledgement_id}",
+            "subtitle": None,
             "moves": open_moves(booking, viewer_of(request), clock.now()),
             "seen": _version(booking),
             "note_form": NoteForm(auto_id="note_%s"),

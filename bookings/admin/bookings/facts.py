@@ -16,8 +16,8 @@ from bookings.notifications.models import OutboxMessage
 from bookings.payments.models import Payment, Refund
 
 FIELDSETS: tuple[tuple[str, Any], ...] = (
-    ("Where it stands", {"fields": ("status_in_words", "deadline", "acknowledgement_id", "drafted_at")}),
-    ("Who", {"fields": ("full_name", "email", "phone", "seats", "locale")}),
+    ("Where it stands", {"fields": ("status_in_words", "deadline", "drafted_at")}),
+    ("Who", {"fields": ("full_name", "email", "phone", "seats")}),
     ("What", {"fields": ("business", "service", "consultant", "mode", "meeting_url")}),
     ("When", {"fields": ("practice_time", "client_time")}),
     ("Money", {"fields": ("total", "payment_mode", "pay_by_when", "paid")}),

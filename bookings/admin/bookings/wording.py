@@ -8,7 +8,7 @@ from bookings.booking.models import Booking, BookingEvent
 from bookings.booking.states import ActorKind
 from bookings.businesses.zones import zone
 
-DAY_AND_TIME = "%a %-d %B %Y, %H:%M %Z"
+DAY_AND_TIME = "%a %-d %b %Y, %H:%M %Z"
 
 
 def at(moment: datetime | None, zone_name: str) -> str:
@@ -21,8 +21,8 @@ def span(booking: Booking, zone_name: str) -> str:
     if booking.starts_at is None or booking.ends_at is None:
         return "–"
     start, end = (moment.astimezone(zone(zone_name)) for moment in (booking.starts_at, booking.ends_at))
-    until = end.strftime("%H:%M" if start.date() == end.date() else "%a %-d %B, %H:%M")
-    return f"{start:%a %-d %B %Y, %H:%M} – {until} {end:%Z} ({zone_name})"
+    until = end.strftime("%H:%M" if start.date() == end.date() else "%a %-d %b, %H:%M")
+    return f"{start:%a %-d %b %Y, %H:%M} – {until} {end:%Z} ({zone_name})"
 
 
 def names_of(events: Iterable[BookingEvent]) -> dict[int, str]:
