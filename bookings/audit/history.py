@@ -64,7 +64,7 @@ def events_without_their_messages(scope: Scope) -> list[int]:
     """Invariant 6: what `messages.TABLE` holds for a move is in the outbox, under the event's own key.
 
     Of chained moves the last one alone is told, a draft that lapses or moves is not, consultants hear of what
-    was more than a draft, and nobody without an address is told. Whether an address was there at that moment
+    becomes or was confirmed, and nobody without an address is told. Whether an address was there at that moment
     the rows do not tell: of a consultant's account it is taken that it was linked when it was made, and who
     was the consultant before a reassignment is passed over. So are events older than the outbox's retention,
     as their messages may have been purged.
@@ -87,7 +87,7 @@ _ADDRESSED = {
     Recipient.CLIENT: ~Q(booking__email=""),
     Recipient.CONSULTANT: Q(booking__consultant__user__created_at__lte=F("at"))
     & ~Q(booking__consultant__user__email="")
-    & Q(from_status__in=sorted(messages.TOLD_TO_CONSULTANTS))
+    & (Q(from_status=Status.CONFIRMED) | Q(to_status=Status.CONFIRMED))
     & ~Q(
         Exists(
             BookingEvent.objects.filter(

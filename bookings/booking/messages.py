@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 from bookings.booking.models import Booking, BookingEvent
-from bookings.booking.states import ACTIVE, Move, Status
+from bookings.booking.states import Move, Status
 from bookings.common.money import Money
 from bookings.notifications.services import queue_message
 
@@ -36,10 +36,6 @@ TABLE: Mapping[Move, Mapping[Recipient, str]] = {
 }
 
 
-TOLD_TO_CONSULTANTS = ACTIVE
-"""From which statuses a move is the consultant's business; drafts and requests that ended are not."""
-
-
 def announce(
     booking: Booking,
     event: BookingEvent,
@@ -51,13 +47,13 @@ def announce(
     """Queue what the table holds for an event, inside its transaction. Of chained moves only the last is announced.
 
     `secrets` (codes, links, reasons) go to the client's message alone. A draft that lapses or moves says nothing:
-    its address was never proven.
+    its address was never proven. Consultants hear of what becomes or was confirmed.
     """
     unproven = event.from_status == Status.DRAFT and event.move in {Move.EXPIRE, Move.RESCHEDULE}
     if unproven:
         return
     for recipient, template in TABLE.get(Move(event.move), {}).items():
-        if recipient is Recipient.CONSULTANT and event.from_status not in TOLD_TO_CONSULTANTS:
+        if recipient is Recipient.CONSULTANT and Status.CONFIRMED not in {event.from_status, event.to_status}:
             continue
         tell(
             booking,

@@ -79,8 +79,7 @@ def _move(
         raise Forbidden
     lapse(booking_id=booking_id, now=now)
     with transaction.atomic():
-        _lock_schedules(booking_id, other)
-        booking = lock_booking(booking_id)
+        booking = _locked(booking_id, other)
         machine.refuse_unless_allowed(booking, move)
         policies.refuse_at_wrong_time(booking, TABLE[move], actor, now)
         start = starts_at or booking.starts_at
@@ -92,8 +91,7 @@ def _move(
         if consultant is None:
             raise machine.invalid_transition(booking, move)
         changes = _new_time(booking, consultant, start, actor, now, override=override)
-        released = booking.consultant_id != consultant.pk
-        if released:
+        if booking.status == Status.CONFIRMED and booking.consultant_id != consultant.pk:
             _tell_the_old_consultant(booking, now)
         data = {"from": booking.starts_at.isoformat() if booking.starts_at else None, "to": start.isoformat()}
         event = machine.apply(booking=booking, move=move, actor=actor, now=now, changes=changes, data=data)
@@ -103,10 +101,18 @@ def _move(
     return booking
 
 
-def _lock_schedules(booking_id: int, other: Consultant | None) -> None:
-    """Lock the old and the new schedule, by key, before anything else."""
-    old = Booking.objects.filter(pk=booking_id).values_list("consultant__schedule_id", flat=True).first()
-    schedules.lock(pk for pk in (old, other.schedule_id if other else None) if pk is not None)
+def _locked(booking_id: int, other: Consultant | None) -> Booking:
+    """Lock the old and the new schedule, by key, and only then the booking. Raises NOT_FOUND."""
+    while True:
+        before = transaction.savepoint()
+        old = Booking.objects.filter(pk=booking_id).values_list("consultant__schedule_id", flat=True).first()
+        schedules.lock(pk for pk in (old, other.schedule_id if other else None) if pk is not None)
+        booking = lock_booking(booking_id)
+        if old == (booking.consultant.schedule_id if booking.consultant else None):
+            transaction.savepoint_commit(before)
+            return booking
+        # It went to another consultant while we waited. Locking that schedule now would be the wrong order.
+        transaction.savepoint_rollback(before)
 
 
 def _new_time(
