@@ -4,6 +4,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from bookings.admin.desk import viewer_of
+from bookings.booking import selectors
 from bookings.common import clock
 from bookings.notifications.models import OutboxMessage
 from bookings.notifications.services import retry_message
@@ -30,6 +32,10 @@ class OutboxMessageAdmin(admin.ModelAdmin):
     show_full_result_count = False
     exclude = ("secrets", "context")
     actions = ("try_again",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxMessage]:
+        """Show the messages about bookings that this person may see; the platform's admin sees all."""
+        return selectors.messages_visible_to(viewer_of(request)).order_by(*self.ordering)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: messages come from moves."""

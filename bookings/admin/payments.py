@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from bookings.admin.desk import viewer_of
+from bookings.booking import selectors
 from bookings.common import clock
 from bookings.payments.models import Payment, ProviderEvent, Refund, SandboxCheckout, SandboxRefund
 from bookings.payments.services import retry_refund
@@ -52,6 +54,10 @@ class PaymentAdmin(LedgerAdmin):
     ordering = ("-created_at", "-pk")
     exclude = ("checkout_url",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
+        """Show the payments of bookings that this person may see."""
+        return selectors.payments_visible_to(viewer_of(request)).order_by(*self.ordering)
+
 
 class LeftToAPerson(admin.SimpleListFilter):
     """Refunds that the worker does not go on with."""
@@ -95,6 +101,11 @@ class RefundAdmin(LedgerAdmin):
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-pk")
     actions = ("try_again",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
+        """Show the refunds of payments that this person may see."""
+        shown = selectors.payments_visible_to(viewer_of(request))
+        return super().get_queryset(request).filter(payment__in=shown)
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Allow whom the right to change refunds was given."""
