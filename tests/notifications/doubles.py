@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import IO
 
 
 class SmtpDouble:
@@ -35,14 +36,9 @@ class SmtpDouble:
                         self.wfile.write(b"250 ok\r\n")
                         continue
                     self.wfile.write(b"354 go on\r\n")
-                    if not self.take(self.body()):
+                    body = _read_mail(self.rfile)
+                    if body is None or not self.take(body):
                         return
-
-            def body(self) -> bytes:
-                lines = []
-                while (line := self.rfile.readline()) not in {b".\r\n", b""}:
-                    lines.append(line[1:] if line.startswith(b"..") else line)
-                return b"".join(lines)
 
             def take(self, raw: bytes) -> bool:
                 answer = double._take(BytesParser(EmailMessage, policy=email.policy.default).parsebytes(raw))
@@ -70,6 +66,16 @@ class SmtpDouble:
     def stop(self):
         self._server.shutdown()
         self._server.server_close()
+
+
+def _read_mail(lines: IO[bytes]) -> bytes | None:
+    """Give what stands before the dot; None where the sender is gone before it: that is no mail."""
+    mail = []
+    while (line := lines.readline()) != b".\r\n":
+        if not line:
+            return None
+        mail.append(line[1:] if line.startswith(b"..") else line)
+    return b"".join(mail)
 
 
 @dataclass

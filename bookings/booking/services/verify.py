@@ -17,6 +17,7 @@ from bookings.booking.services.expire import lapse
 from bookings.booking.services.terms import held_terms
 from bookings.booking.states import ActorKind, Move
 from bookings.common.errors import DomainError, ErrorCode
+from bookings.schedules import selectors as schedules
 from bookings.slots.models import Slot
 from bookings.verification import services as verification
 
@@ -85,7 +86,11 @@ def _verify(booking_id: int, actor: Actor, now: datetime) -> Booking:
 
 
 def _hold_unless_moved_on(booking_id: int, now: datetime) -> Slot | None:
-    """Take the drafted time on the copied terms, before the booking is locked (schedule → slot → booking)."""
+    """Take the drafted time on the copied terms, before the booking is locked (schedule → slot → booking).
+
+    Who moves a draft holds its schedule meanwhile; hence the time is read only once that is locked.
+    """
+    schedules.lock(Booking.objects.filter(pk=booking_id).values_list("consultant__schedule_id", flat=True))
     booking = Booking.objects.select_related("service", "consultant").get(pk=booking_id)
     machine.refuse_unless_allowed(booking, Move.VERIFY)
     if has_lapsed(booking, now) or booking.starts_at is None or booking.consultant is None:
