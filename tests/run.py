@@ -97,7 +97,7 @@ def parallel(prove: bool, arguments: Sequence[str]) -> list[str]:
 
 def environment(url: str) -> dict[str, str]:
     """Give the environment of a test process: nothing of the developer's own settings."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "CI", "VIRTUAL_ENV")
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "CI", "VIRTUAL_ENV", "CRASH_KILLS", "CRASH_SEED")
     own = {name: os.environ[name] for name in kept if name in os.environ}
     return {**own, "DEBUG": "true", "DATABASE_URL": url, "ENV_FILE": os.devnull}
 
