@@ -25,9 +25,18 @@ def take(booking: Booking, *, exceed: bool = False) -> Claim:
 
 
 def give_back(claim: Claim) -> None:
-    """Free the place, unless another booking of the same series still stands on it."""
-    if not claim.bookings.exists():
-        claim.delete()
+    """Free the place, unless another booking of the same series still stands on it.
+
+    The client's highest place moves down into it: what staff gave beyond the number allowed goes on counting.
+    """
+    if claim.bookings.exists():
+        return
+    freed = claim.place
+    claim.delete()
+    above = Claim.objects.filter(business_id=claim.business_id, email=claim.email, place__gt=freed)
+    while (last := above.order_by("-place").first()) is not None:
+        if Claim.objects.filter(pk=last.pk, place=last.place).update(place=freed):
+            return
 
 
 def is_full(*, business_id: int, email: str, allowed: int) -> bool:

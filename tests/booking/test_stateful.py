@@ -1,0 +1,668 @@
+"""Anything, by anybody, at any time: the bookings do what the model says, and the audit stays clean after each act.
+
+A refusal is right only where the model refuses with the same code. The clock is an argument; where the sandbox
+reads its own, that is set to the same instant. Each example runs in a savepoint that is rolled back.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.db.models import Sum
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bookings import tasks
+from bookings.accounts.viewer import Viewer
+from bookings.audit.invariants import CHECKS
+from bookings.audit.scope import Scope
+from bookings.booking import services
+from bookings.booking.models import Booking
+from bookings.booking.services.verify import verify_as
+from bookings.booking.states import TABLE, ActorKind, Move
+from bookings.catalogue.models import Service
+from bookings.common.errors import DomainError, ErrorCode
+from bookings.common.secrecy import token_hash
+from bookings.consultants.models import Consultant
+from bookings.notifications.models import OutboxMessage
+from bookings.payments import sandbox
+from bookings.payments import services as payments
+from bookings.payments.models import Payment, Refund, SandboxCheckout, SandboxRefund
+from bookings.retention import services as retention
+from bookings.verification.models import Challenge
+from tests import factories
+from tests.booking.model import Attempt, Kept, Model, Refused, Sold
+from tests.factories import NOW
+from tests.invariants import check_invariants
+
+EMAILS = ("ana@example.org", "ben@example.org", "cleo@example.org")
+PASSING = (0, 1, 61, 600, 1800, 3600, 6 * 3600, 24 * 3600, 48 * 3600, 8 * 86400, 31 * 86400)
+WHO = st.sampled_from(
+    ["token", "account", "host", "staff", "staff", "owner", "admin", "other client", "other staff", "nobody"]
+)
+STAGES = ["draft", "verified", "approved", "paying", "paid", "settled"]
+Purpose = Challenge.Purpose
+PROOF_OF = {
+    "verify_booking": Purpose.VERIFY_BOOKING,
+    "confirm_cancellation": Purpose.CANCEL_BOOKING,
+    "booking_access": Purpose.BOOKING_ACCESS,
+    "approved_pay_by": Purpose.BOOKING_ACCESS,
+    "payment_failed": Purpose.BOOKING_ACCESS,
+}
+REFUSED_PROOFS = {
+    ErrorCode.CHALLENGE_INVALID,
+    ErrorCode.CHALLENGE_EXPIRED,
+    ErrorCode.CHALLENGE_ALREADY_USED,
+}
+
+OF_ROWS = [check for check in CHECKS if check.rows not in {"guards", "constraints"}]
+"""What the audit looks for in rows; that guards and constraints are installed is looked at after each run."""
+
+
+@dataclass(eq=False)
+class Proof:
+    """The secrets of one mail, and what became of them."""
+
+    code: str
+    token: str
+    row: Challenge
+    used: bool = False
+    tries: int = 0
+
+
+@dataclass
+class World:
+    """Two practices, one place a client in the first and two in the second; two consultants in each."""
+
+    sold: list[Sold]
+    hosts: dict[int, list[Consultant]]
+    users: dict[str, Any]
+    staff: dict[int, Any]
+
+
+def make_world() -> World:
+    sold, hosts, staff = [], {}, {}
+    own = factories.user("host@example.org")
+    for allowed in (1, 2):
+        practice = factories.business(max_active_bookings=allowed)
+        talk = factories.service(practice, buffer_after=30)
+        rows = (
+            (talk, {"after": timedelta(minutes=30)}),
+            (
+                factories.service(practice, seats=2, needs_approval=False),
+                {"seats": 2, "needs_approval": False},
+            ),
+            (
+                factories.service(practice, payment_policy=Service.PaymentPolicy.ON_SITE),
+                {"is_paid_online": False},
+            ),
+        )
+        people = [factories.consultant(talk, user=own), factories.consultant(talk)]
+        for row, facts in rows:
+            sold.append(Sold(pk=row.pk, business=practice.pk, allowed=allowed, **facts))
+            for person in people:
+                person.services.add(row)
+        hosts[practice.pk] = people
+        staff[practice.pk] = {"staff": factories.staff_of(practice).user, "owner": practice.owner}
+    users = {email: factories.user(email) for email in EMAILS}
+    users |= {"host": own, "admin": factories.user(is_superuser=True), "other client": factories.user()}
+    return World(sold, hosts, users, staff)
+
+
+class Practice(RuleBasedStateMachine):
+    """The rules pick among what is there by a number, so that every rule can be tried at every time."""
+
+    world: ClassVar[World]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.savepoint = transaction.atomic()
+        self.savepoint._from_testcase = True  # as Django's TestCase does: durable blocks are allowed inside
+        self.savepoint.__enter__()
+        self.model = Model(NOW)
+        self.proofs: dict[tuple[int, str], list[Proof]] = {}
+        self.seen_message = OutboxMessage.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        self.posted: set[str] = set()
+        self.is_changed = True
+        self.watch = connection.execute_wrapper(self.note_changes)
+        self.watch.__enter__()
+
+    def note_changes(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        """Notice statements that change rows: after the others the audit would find what it found before."""
+        self.is_changed |= sql.lstrip().startswith(("INSERT", "UPDATE", "DELETE"))
+        return execute(sql, params, many, context)
+
+    # ── acting ──────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def now(self) -> datetime:
+        return self.model.now
+
+    def compare(
+        self, predict: Callable[[], Any], act: Callable[[], Any], *, refusal: ErrorCode | None = None
+    ) -> Any:
+        """Act; give what came of it, or None where it was refused exactly as the model has it."""
+        expected = refusal or self.model.code_of(predict)
+        with time_machine.travel(self.now, tick=False):
+            outcome, code = outcome_of(act)
+        assert code == expected
+        self.collect()
+        return outcome
+
+    def collect(self) -> None:
+        """Read the mails: their codes and links are what clients prove their mailboxes with."""
+        for message in OutboxMessage.objects.filter(pk__gt=self.seen_message).order_by("pk"):
+            self.seen_message = message.pk
+            token = message.secrets.get("link", "").partition("#token=")[2]
+            if message.template in PROOF_OF and token:
+                row = Challenge.objects.get(token_hash=token_hash(token))
+                key = (message.booking_id, PROOF_OF[message.template])
+                self.proofs.setdefault(key, []).append(Proof(message.secrets.get("code", ""), token, row))
+
+    def pick(self, number: int) -> Kept:
+        return self.model.bookings[-1 - number % len(self.model.bookings)]
+
+    def caller(self, who: str, kept: Kept) -> tuple[Viewer, list[ActorKind]]:
+        """Give somebody, and in which capacities they stand to the booking, in the order in which they count."""
+        own_practice = self.world.staff[kept.sold.business]
+        others = next(team for place, team in self.world.staff.items() if place != kept.sold.business)
+        user = {
+            "token": None, "nobody": None, "account": self.world.users.get(kept.email),
+            "other staff": others["staff"], **own_practice,
+        }.get(who, self.world.users.get(who))  # fmt: skip
+        viewer = Viewer(user=user, subjects={f"booking:{kept.pk}"} if who == "token" else set())
+        kinds = {
+            "token": ActorKind.CLIENT, "account": ActorKind.CLIENT if kept.email else None,
+            "staff": ActorKind.STAFF, "owner": ActorKind.STAFF, "admin": ActorKind.ADMIN,
+            "host": ActorKind.CONSULTANT if self.host_of(kept).user_id else None,
+        }  # fmt: skip
+        kind = kinds.get(who)
+        return viewer, [kind] if kind else []
+
+    def host_of(self, kept: Kept) -> Consultant:
+        return next(host for host in self.world.hosts[kept.sold.business] if host.pk == kept.host)
+
+    def by(
+        self,
+        who: str,
+        kept: Kept,
+        move: Move,
+        predict: Callable[[ActorKind], Any],
+        act: Callable[[Viewer], Any],
+    ) -> Any:
+        """Make a move as somebody: who stands in no capacity sees no booking, and the table names the others."""
+        viewer, kinds = self.caller(who, kept)
+        if move is Move.CANCEL and who == "token":
+            kinds = []
+            refusal: ErrorCode | None = ErrorCode.FORBIDDEN
+        else:
+            refusal = None if kinds else ErrorCode.NOT_FOUND
+        kind = next((kind for kind in kinds if kind in TABLE[move].actors), None)
+        if kinds and kind is None:
+            refusal = ErrorCode.FORBIDDEN
+        return self.compare(lambda: predict(kind), lambda: act(viewer), refusal=refusal)
+
+    @initialize(
+        seeds=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 1), st.sampled_from(STAGES)), max_size=3)
+    )
+    def begin(self, seeds: list[tuple[int, int, str]]) -> None:
+        """Some bookings are well on their way already."""
+        for hour, (what, host, stage) in enumerate(seeds, 9):
+            self.draft(what, host, EMAILS[hour % 2], 1 + hour % 3, hour, 1, stage)
+
+    # ── the clock ───────────────────────────────────────────────────────────────────────────────
+
+    @rule(seconds=st.sampled_from(PASSING))
+    def wait(self, seconds: int) -> None:
+        self.model.now += timedelta(seconds=seconds)
+
+    @precondition(lambda self: self.model.bookings)
+    @rule(number=st.integers(0, 9), what=st.sampled_from(["deadline", "start", "end", "notice", "told"]))
+    def jump(self, number: int, what: str) -> None:
+        """To the very instant at which something changes."""
+        kept = self.pick(number)
+        moment = {
+            "deadline": kept.deadline or kept.start,
+            "start": kept.start,
+            "end": kept.end,
+            "notice": kept.start - timedelta(hours=24),
+            "told": kept.end + timedelta(hours=12),
+        }[what]
+        self.model.now = max(self.now, moment)
+
+    # ── asking ──────────────────────────────────────────────────────────────────────────────────
+
+    def start_at(self, days: int, hour: int, minute: int = 0) -> datetime:
+        day = self.now.astimezone(UTC).date() + timedelta(days=days)
+        return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
+
+    asked: ClassVar[dict[str, Any]] = {
+        "what": st.integers(0, 5),
+        "host": st.integers(0, 1),
+        "email": st.sampled_from(EMAILS),
+        "days": st.integers(0, 3),
+        "hour": st.sampled_from([8, 9, 10, 11, 12]),
+        "seats": st.sampled_from([1, 1, 1, 2]),
+    }
+
+    def request(self, what: int, host: int, email: str, start: datetime, seats: int) -> tuple[Kept, Any]:
+        sold = self.world.sold[what]
+        person = self.world.hosts[sold.business][host]
+        request = services.DraftRequest(
+            email=email, full_name="Ana <b>", service_id=sold.pk, consultant_id=person.pk, starts_at=start,
+            consent=True, seats=seats, phone="+48 1",
+        )  # fmt: skip
+        deadline = min(self.now + timedelta(minutes=30), start)
+        return Kept(0, sold, person.pk, email, start, seats, deadline), request
+
+    @rule(**asked, then=st.sampled_from(STAGES))
+    def draft(self, what: int, host: int, email: str, days: int, hour: int, seats: int, then: str) -> None:
+        """Ask for a time; often prove the mailbox at once, and pay where that is due."""
+        kept, request = self.request(what, host, email, self.start_at(days, hour), seats)
+
+        def predict() -> None:
+            if not self.model.fits(kept.sold, kept.host, kept.start, seats, notice=True):
+                raise Refused(ErrorCode.SLOT_UNAVAILABLE)
+
+        booking = self.compare(predict, lambda: services.draft(request=request, now=self.now))
+        if booking is not None:
+            kept.pk = booking.pk
+            self.model.bookings.append(kept)
+            steps: list[Callable[[], Any]] = [
+                lambda: self.prove(0, Purpose.VERIFY_BOOKING, 0, "link"),
+                lambda: self.approve(0, "staff", None),
+                lambda: self.start_payment(0, "token"),
+                lambda: self.at_the_bank(0, "SUCCESS"),
+                lambda: self.ask_the_bank(0),
+            ]
+            for step in steps[: STAGES.index(then)]:
+                step()
+
+    @rule(
+        **asked, who=st.sampled_from(["staff", "admin", "other staff", "other client"]), mailbox=st.booleans(),
+        approve=st.booleans(), override=st.booleans(), minute=st.sampled_from([0, 0, 30]),
+    )  # fmt: skip
+    def create(
+        self, what: int, host: int, email: str, days: int, hour: int, seats: int, who: str, mailbox: bool,
+        approve: bool, override: bool, minute: int,
+    ) -> None:  # fmt: skip
+        """Staff enter a booking, perhaps for somebody without a mailbox, perhaps where nothing is offered."""
+        start = self.start_at(days, hour, minute)
+        kept, request = self.request(what, host, email if mailbox else "", start, seats)
+
+        def predict() -> None:
+            if not self.model.fits(kept.sold, kept.host, start, seats, override=override):
+                raise Refused(ErrorCode.SLOT_UNAVAILABLE)
+            self.model.go(kept, Move.VERIFY)
+            if approve or not kept.sold.needs_approval:
+                self.model.approve_locked(kept)
+
+        viewer, kinds = self.caller(who, kept)
+        how = services.Creation(approve=approve, override=override)
+        booking = self.compare(
+            predict,
+            lambda: services.create(request=request, how=how, viewer=viewer, now=self.now),
+            refusal=None if kinds else ErrorCode.FORBIDDEN,
+        )
+        if booking is not None:
+            kept.pk = booking.pk
+            self.model.bookings.append(kept)
+
+    # ── proofs ──────────────────────────────────────────────────────────────────────────────────
+
+    @precondition(lambda self: self.model.bookings)
+    @rule(number=st.integers(0, 9), purpose=st.sampled_from(Purpose))
+    def ask_for_a_proof(self, number: int, purpose: str) -> None:
+        """By the acknowledgement id alone; at most one mail a minute and a purpose."""
+        kept = self.pick(number)
+        verb = {
+            Purpose.VERIFY_BOOKING: services.resend_verification,
+            Purpose.CANCEL_BOOKING: services.request_cancellation,
+            Purpose.BOOKING_ACCESS: services.request_access,
+        }[purpose]
+        before = self.proofs.get((kept.pk, purpose), [])[:]
+        known = Booking.objects.get(pk=kept.pk).acknowledgement_id
+        self.compare(
+            lambda: self.model.lapse(kept) if kept.email else None,
+            lambda: verb(acknowledgement_id=known, now=self.now),
+        )
+        new = self.proofs.get((kept.pk, purpose), [])[len(before) :]
+        assert len(new) <= 1
+        if new and before:
+            assert before[-1].row.created_at <= self.now - timedelta(minutes=1)
+
+    @precondition(lambda self: self.proofs)
+    @rule(
+        number=st.integers(0, 9), purpose=st.sampled_from(Purpose), back=st.sampled_from([0, 0, 0, 1]),
+        by=st.sampled_from(["link", "code", "wrong code"]),
+    )  # fmt: skip
+    def prove(self, number: int, purpose: str, back: int, by: str) -> None:
+        """Use a mail, the newest or one before it, and do what it is for."""
+        kept = self.pick(number)
+        proofs = self.proofs.get((kept.pk, purpose), [])
+        if back >= len(proofs) or (by != "link" and not proofs[-1 - back].code):
+            return
+        newest, proof = proofs[-1], proofs[-1 - back]
+        given = proof.code if by == "code" else proof.code[:-1] + str((int(proof.code[-1:] or 0) + 1) % 10)
+        in_time = self.now < (newest.row.link_expires_at if by == "link" else newest.row.code_expires_at)
+        good = not newest.used and in_time and (proof is newest if by == "link" else given == newest.code)
+        if by != "link":
+            good = good and newest.tries < 5
+            newest.tries += 1
+        newest.used = newest.used or good
+        what = {"token": proof.token} if by == "link" else {"code": given, "booking_id": kept.pk}
+        with time_machine.travel(self.now, tick=False):
+            passed, code = outcome_of(lambda: services.pass_challenge(purpose=purpose, now=self.now, **what))
+        assert (code is None) == good
+        if code is not None:
+            assert code in REFUSED_PROOFS
+            return
+        act: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
+            Purpose.VERIFY_BOOKING: (
+                lambda: self.model.verify(kept),
+                lambda: services.verify(passed=passed, now=self.now),
+            ),
+            Purpose.CANCEL_BOOKING: (
+                lambda: self.model.cancel(kept, ActorKind.CLIENT),
+                lambda: services.cancel(passed=passed, now=self.now),
+            ),
+            Purpose.BOOKING_ACCESS: (
+                lambda: None,
+                lambda: services.grant_access(passed=passed, now=self.now),
+            ),
+        }
+        self.compare(*act[purpose])
+
+    # ── moves ───────────────────────────────────────────────────────────────────────────────────
+
+    @precondition(lambda self: self.model.bookings)
+    @rule(number=st.integers(0, 9), who=st.sampled_from(["account", "staff", "admin", "nobody"]))
+    def verify_without_a_proof(self, number: int, who: str) -> None:
+        kept = self.pick(number)
+        self.by(
+            who, kept, Move.VERIFY, lambda _: self.model.verify(kept),
+            lambda viewer: verify_as(booking_id=kept.pk, viewer=viewer, now=self.now),
+        )  # fmt: skip
+
+    @precondition(lambda self: self.model.bookings)
+    @rule(
+        number=st.integers(0, 9), who=WHO, price=st.sampled_from([None, None, Decimal(0), Decimal("45.50")])
+    )
+    def approve(self, number: int, who: str, price: Decimal | None) -> None:
+        kept = self.pick(number)
+
+        def predict(kind: ActorKind) -> None:
+            if price is not None and kind is ActorKind.CONSULTANT:
+                raise Refused(ErrorCode.FORBIDDEN)
+            self.model.approve(kept, free=price == 0)
+
+        self.by(
+            who, kept, Move.APPROVE, predict,
+            lambda viewer: services.approve(booking_id=kept.pk, viewer=viewer, now=self.now, price=price),
+        )  # fmt: skip
+
+    @precondition(lambda self: self.model.bookings)
+    @rule(
+        number=st.integers(0, 9), who=WHO,
+        move=st.sampled_from(
+            [Move.REJECT, Move.CONFIRM_UNPAID, Move.COMPLETE, Move.MARK_NO_SHOW, Move.UNDO_NO_SHOW]
+        ),
+    )  # fmt: skip
+    def simple_move(self, number: int, who: str, move: Move) -> None:
+        kept = self.pick(number)
+        verb: Callable[..., Any] = {
+            Move.REJECT: lambda **given: services.reject(reason="Away.", **given),
+            Move.CONFIRM_UNPAID: services.confirm_unpaid,
+            Move.COMPLETE: services.complete,
+            Move.MARK_NO_SHOW: services.mark_no_show,
+            Move.UNDO_NO_SHOW: services.undo_no_show,
+        }[move]
+        self.by(
+            who, kept, move, lambda kind: self.model.simple(kept, move, kind),
+            lambda viewer: verb(booking_id=kept.pk, viewer=viewer, now=self.now),
+        )  # fmt: skip
+
+    @precondition(lambda self: self.model.bookings)
+    @rule(number=st.integers(0, 9), who=WHO)
+    def cancel(self, number: int, who: str) -> None:
+        kept = self.pick(number)
+        self.by(
+            who, kept, Move.CANCEL, lambda kind: self.model.cancel(kept, kind),
+            lambda viewer: services.cancel_as(booking_id=kept.pk, viewer=viewer, now=self.now, reason="Ill."),
+        )  # fmt: skip
+
+    @precondition(lambda self: self.model.bookings)
+    @rule(
+        number=st.integers(0, 9), who=WHO, days=asked["days"], hour=asked["hour"], override=st.booleans(),
+        other=st.sampled_from([None, None, 0, 1]), stay=st.booleans(),
+    )  # fmt: skip
+    def relocate(
+        self, number: int, who: str, days: int, hour: int, override: bool, other: int | None, stay: bool
+    ) -> None:
+        """Another time, or another consultant at this or another time."""
+        kept = self.pick(number)
+        start = kept.start if stay else self.start_at(days, hour)
+        move = Move.RESCHEDULE if other is None else Move.REASSIGN
+        host = kept.host if other is None else self.world.hosts[kept.sold.business][other].pk
+        given: dict[str, Any] = {"booking_id": kept.pk, "override": override, "now": self.now}
+        if other is None or not stay:
+            given["starts_at"] = start
+
+        def act(viewer: Viewer) -> Any:
+            if other is None:
+                return services.reschedule(viewer=viewer, **given)
+            return services.reassign(viewer=viewer, consultant_id=host, **given)
+
+        self.by(
+            who, kept, move,
+            lambda kind: self.model.relocate(kept, move, kind, start, host=host, override=override), act,
+        )  # fmt: skip
+
+    @precondition(lambda self: self.model.bookings)
+    @rule(number=st.integers(0, 9), who=WHO)
+    def write(self, number: int, who: str) -> None:
+        """Facts beside the lifecycle: whoever may, or may not, change them, no status moves."""
+        kept = self.pick(number)
+        viewer, _ = self.caller(who, kept)
+        changes = services.Changes(phone="+48 2", note="Rang." if who == "staff" else None)
+        for act in (
+            lambda: services.update(booking_id=kept.pk, viewer=viewer, changes=changes, now=self.now),
+            lambda: services.set_meeting_link(
+                booking_id=kept.pk, viewer=viewer, url="https://meet.example.org/1", now=self.now
+            ),
+        ):
+            _, code = outcome_of(act)
+            assert code in {None, ErrorCode.FORBIDDEN, ErrorCode.NOT_FOUND, ErrorCode.INVALID_TRANSITION}
+        self.collect()
+
+    # ── money ───────────────────────────────────────────────────────────────────────────────────
+
+    @precondition(lambda self: self.model.bookings)
+    @rule(number=st.integers(0, 9), who=WHO)
+    def start_payment(self, number: int, who: str) -> None:
+        kept = self.pick(number)
+        payment = self.by(
+            who, kept, Move.START_PAYMENT, lambda kind: self.model.start_payment(kept, kind),
+            lambda viewer: services.start_payment(booking_id=kept.pk, viewer=viewer, now=self.now),
+        )  # fmt: skip
+        if payment is not None and payment.reference not in {own.reference for own in kept.attempts}:
+            kept.attempts.append(Attempt(payment.reference, payment.expires_at))
+
+    @property
+    def attempts(self) -> list[tuple[Kept, Attempt]]:
+        return [(kept, attempt) for kept in self.model.bookings for attempt in kept.attempts]
+
+    @precondition(lambda self: self.attempts)
+    @rule(
+        number=st.integers(0, 9),
+        choice=st.sampled_from(["SUCCESS", "SUCCESS", "FAILED", "ABANDONED", "LATE"]),
+    )
+    def at_the_bank(self, number: int, choice: str) -> None:
+        """The client pays, fails or leaves; or the bank takes money for what was closed long ago."""
+        if not self.attempts:
+            return
+        _, attempt = self.attempts[-1 - number % len(self.attempts)]
+        late = choice == "LATE" and attempt.bank != "SUCCESS"
+        rows = SandboxCheckout.objects.filter(reference=attempt.reference)
+        if late:
+            rows.update(status="OPEN", expires_at=self.now + timedelta(minutes=1))
+        status = "SUCCESS" if choice == "LATE" else choice
+        ended = sandbox.settle_checkout(
+            reference=attempt.reference, status=SandboxCheckout.Status(status), now=self.now
+        )
+        assert ended == (late or (attempt.bank == "OPEN" and self.now < attempt.expires_at))
+        if ended:
+            attempt.bank = status
+
+    @precondition(lambda self: self.attempts)
+    @rule(number=st.integers(0, 9))
+    def ask_the_bank(self, number: int) -> None:
+        if not self.attempts:
+            return
+        kept, attempt = self.attempts[-1 - number % len(self.attempts)]
+        payment = Payment.objects.get(reference=attempt.reference)
+        self.compare(
+            lambda: self.model.settle(kept, attempt),
+            lambda: services.settle(payment_id=payment.pk, now=self.now),
+        )
+
+    @precondition(lambda self: self.attempts)
+    @rule(number=st.integers(0, 9))
+    def event_arrives(self, number: int) -> None:
+        """One of the bank's events, for the first or the fifth time; the worker reads it with a later sweep."""
+        hooks = list(OutboxMessage.objects.filter(channel="WEBHOOK").order_by("pk"))
+        if not hooks:
+            return
+        hook = hooks[-1 - number % len(hooks)]
+        body, headers = hook.context["body"], hook.context["headers"]
+        with time_machine.travel(self.now, tick=False):
+            answer = Client().post(
+                reverse("payments:events", args=["sandbox"]), body, "application/json", headers=headers
+            )
+        assert answer.status_code == 200
+        if body not in self.posted:
+            self.posted.add(body)
+            kept, attempt = next(pair for pair in self.attempts if pair[1].reference in body)
+            self.model.events.append((self.now + timedelta(seconds=1), attempt, kept))
+
+    # ── the worker ──────────────────────────────────────────────────────────────────────────────
+
+    @rule()
+    def sweep(self) -> None:
+        def run() -> None:
+            for name, turn in tasks.SWEEPS.items():
+                turn(self.now)
+                assert name
+
+        self.compare(self.model.sweep, run)
+
+    @rule()
+    def purge(self) -> None:
+        self.compare(self.model.purge, lambda: retention.purge(now=self.now))
+
+    # ── what is always true ─────────────────────────────────────────────────────────────────────
+
+    @invariant()
+    def the_rows_are_as_the_model_has_them(self) -> None:
+        rows = Booking.objects.order_by("pk").values_list(
+            "pk", "status", "deadline_at", "starts_at", "consultant_id"
+        )
+        expected = [
+            (kept.pk, kept.status, kept.deadline, kept.start, kept.host)
+            for kept in sorted(self.model.bookings, key=lambda kept: kept.pk)
+        ]
+        assert list(rows) == expected
+
+    @invariant()
+    def the_audit_is_clean(self) -> None:
+        if self.is_changed:
+            scope = Scope("default", self.now)
+            wrong = {check.name: found for check in OF_ROWS if (found := check.find(scope))}
+            assert not wrong
+            self.is_changed = False
+
+    def teardown(self) -> None:
+        try:
+            self.the_books_balance()
+        finally:
+            self.watch.__exit__(None, None, None)
+            transaction.set_rollback(True)
+            self.savepoint.__exit__(None, None, None)
+
+    def the_books_balance(self) -> None:
+        """Once everything was asked about: what came in less what went back is what the bank says."""
+        for kept, attempt in self.attempts:
+            payment = Payment.objects.get(reference=attempt.reference)
+            self.compare(
+                lambda kept=kept, attempt=attempt: self.model.settle(kept, attempt),
+                lambda payment=payment: services.settle(payment_id=payment.pk, now=self.now),
+            )
+        for _ in range(3):
+            self.model.now += timedelta(minutes=2)
+            with time_machine.travel(self.now, tick=False):
+                payments.run_due_refunds(now=self.now)
+        assert not Refund.objects.exclude(status=Refund.Status.SUCCEEDED).exists()
+
+        ours = total(Payment.objects.all(), "paid_amount") - total(Refund.objects.all(), "amount")
+        paid = total(SandboxCheckout.objects.filter(status="SUCCESS"), "amount_minor")
+        theirs = (paid - total(SandboxRefund.objects.all(), "amount_minor")) / 100
+        assert ours == theirs
+        kept_money = Payment.objects.filter(confirms_booking=True).exclude(booking__status="CANCELLED")
+        assert ours == total(kept_money, "paid_amount")
+        check_invariants()
+
+
+def outcome_of(act: Callable[[], Any]) -> tuple[Any, ErrorCode | None]:
+    """What came of an act, and the code with which it was refused."""
+    try:
+        return act(), None
+    except DomainError as error:
+        return None, error.code
+
+
+def total(rows: Any, column: str) -> Decimal:
+    return Decimal(rows.aggregate(total=Sum(column))["total"] or 0)
+
+
+@pytest.fixture
+def practice(db: None, settings: Any) -> type[Practice]:
+    settings.PUBLIC_URL = (
+        "http://127.0.0.1:1"  # nobody listens there: each webhook fails, and events arrive by rule
+    )
+    with time_machine.travel(NOW, tick=False):
+        Practice.world = make_world()
+    return Practice
+
+
+def run(machine: type[Practice], *, runs: int, steps: int, fixed: bool) -> None:
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=runs, stateful_step_count=steps, deadline=None, print_blob=True, database=None,
+            derandomize=fixed, suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip
+
+
+def test_bookings__do_what_the_model_says(practice):
+    run(practice, runs=15, steps=15, fixed=True)
+
+
+@pytest.mark.prove
+def test_bookings__do_what_the_model_says_in_two_hundred_runs(practice):
+    run(practice, runs=200, steps=30, fixed=False)
