@@ -49,17 +49,7 @@ def run(
     context: object,
 ) -> Outcome:
     """Execute one operation with sync resolvers. Errors of fields are in the outcome; others raise."""
-    name = operation.name.value if operation.name is not None else None
-    frame = ExecutionContext(
-        query=text,
-        schema=schema,
-        allowed_operations=(OperationType(operation.operation.value),),
-        context=context,
-        variables=dict(variables or {}),
-        validation_rules=(),
-        graphql_document=document,
-        provided_operation_name=name,
-    )
+    frame = _frame(schema, document, operation, text, variables, context)
     extensions = schema.get_extensions(sync=True)
     for extension in extensions:
         extension.execution_context = frame
@@ -70,7 +60,7 @@ def run(
             document,
             context_value=context,
             variable_values=frame.variables,
-            operation_name=name,
+            operation_name=operation.name.value if operation.name is not None else None,
             middleware=schema._get_middleware_manager(extensions),
             execution_context_class=schema.execution_context_class,
             is_awaitable=optimized_is_awaitable,
@@ -84,3 +74,24 @@ def run(
     # Only variables are refused without a path: whatever a field raises is located at it.
     started = result.data is not None or any(error.path for error in errors)
     return Outcome(result.data, errors, runner.get_extensions_results_sync(), started)
+
+
+def _frame(
+    schema: strawberry.Schema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    text: str,
+    variables: Mapping[str, Any] | None,
+    context: object,
+) -> ExecutionContext:
+    """Give what strawberry's extensions and resolvers know of a request."""
+    return ExecutionContext(
+        query=text,
+        schema=schema,
+        allowed_operations=(OperationType(operation.operation.value),),
+        context=context,
+        variables=dict(variables or {}),
+        validation_rules=(),
+        graphql_document=document,
+        provided_operation_name=operation.name.value if operation.name is not None else None,
+    )

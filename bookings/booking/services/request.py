@@ -117,7 +117,6 @@ def row(
     now: datetime,
 ) -> Booking:
     """Put together the row, with the terms of this moment copied onto it."""
-    lifetimes = Lifetimes.of(service, service.business)
     zone = consultant.schedule.timezone
     return Booking(
         business=service.business,
@@ -129,8 +128,6 @@ def row(
         phone=request.phone.strip(),
         client_timezone=request.timezone or zone,
         locale=request.locale,
-        mode=_mode(request, service),
-        payment_mode=_payment_mode(request, service),
         message=request.message,
         intake=request.intake,
         consent_version=consent.VERSION,
@@ -138,20 +135,30 @@ def row(
         starts_at=request.starts_at,
         ends_at=ends_at,
         timezone=zone,
-        seats=request.seats,
-        buffer_before=service.buffer_before,
-        buffer_after=service.buffer_after,
-        price=service.price * request.seats,
-        currency=service.currency,
-        needs_approval=service.needs_approval,
-        pending_lifetime=lifetimes.pending,
-        approved_lifetime=lifetimes.approved,
-        payment_lifetime=lifetimes.payment,
-        cancellation_notice=lifetimes.cancellation,
-        deadline_at=min(now + lifetimes.draft, request.starts_at),
         created_at=now,
         updated_at=now,
+        **_terms(request, service, now),
     )
+
+
+def _terms(request: DraftRequest, service: Service, now: datetime) -> dict[str, Any]:
+    """Give what is agreed now and holds for this booking, whatever the service says later."""
+    lifetimes = Lifetimes.of(service, service.business)
+    return {
+        "mode": _mode(request, service),
+        "payment_mode": _payment_mode(request, service),
+        "seats": request.seats,
+        "buffer_before": service.buffer_before,
+        "buffer_after": service.buffer_after,
+        "price": service.price * request.seats,
+        "currency": service.currency,
+        "needs_approval": service.needs_approval,
+        "pending_lifetime": lifetimes.pending,
+        "approved_lifetime": lifetimes.approved,
+        "payment_lifetime": lifetimes.payment,
+        "cancellation_notice": lifetimes.cancellation,
+        "deadline_at": min(now + lifetimes.draft, request.starts_at),
+    }
 
 
 def _mode(request: DraftRequest, service: Service) -> str:
