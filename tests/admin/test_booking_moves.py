@@ -87,12 +87,12 @@ def test_buttons__are_gone_once_the_deadline_is_over(travel: Any) -> None:
 
 
 def test_get__only_asks() -> None:
-    booking = pending()
-    client = member_of(booking)
+    asked, unasked = pending(), draft()
+    client = platform_admin()
     for move in ("approve", "reject", "cancel", "reschedule", "reassign"):
-        read(client, move_of(booking, move))
-    assert booking.events.count() == 2
-    assert LogEntry.objects.count() == 0
+        read(client, move_of(asked, move))
+    assert '<button type="submit"' in read(client, move_of(unasked, "verify"), seen="1", answered="yes")
+    assert (asked.events.count(), unasked.events.count(), LogEntry.objects.count()) == (2, 1, 0)
 
 
 def test_button__asks_first_where_there_is_something_to_ask() -> None:
