@@ -155,3 +155,24 @@ def test_draft__name_that_shows_nothing_or_more_than_a_line_is_refused(host, off
 @pytest.mark.parametrize("zone", ["localtime", "Factory", "posixrules"])
 def test_draft__zone_of_this_machine_alone_is_refused(host, offered, zone):
     assert refused(host, offered, timezone=zone).field == ["timezone"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "wish", "mode"),
+    [
+        ("ONLINE", None, None),
+        ("EITHER", "ONLINE", None),
+        ("EITHER", None, "ON_SITE"),
+        ("ON_SITE", None, "ON_SITE"),
+    ],
+)
+def test_draft__online_payment_is_not_promised_where_no_provider_is_set_up(db, settings, policy, wish, mode):
+    settings.PAYMENT_PROVIDER = "none"
+    service = factories.service(payment_policy=policy)
+    host = factories.consultant(service)
+
+    if mode is None:
+        error = refusal(factories.draft, host, service, payment_mode=wish)
+        assert (error.code, error.field) == (ErrorCode.VALIDATION_FAILED, ["paymentMode"])
+    else:
+        assert factories.draft(host, service, payment_mode=wish).payment_mode == mode

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from bookings.booking import consent
@@ -173,12 +174,21 @@ def _mode(request: DraftRequest, service: Service) -> str:
 
 
 def _payment_mode(request: DraftRequest, service: Service) -> str:
-    """Give how it is paid: the only way, or the client's choice. Raises VALIDATION_FAILED."""
+    """Give how it is paid: the only way, or the client's choice. Raises VALIDATION_FAILED.
+
+    What has a price is not sold for online payment where no provider is set up: nobody could ever pay.
+    """
+    online_works = settings.PAYMENT_PROVIDER != "none" or service.price == 0
     if service.payment_policy == Service.PaymentPolicy.EITHER:
-        return request.payment_mode or Booking.PaymentMode.ONLINE
-    if request.payment_mode not in {None, service.payment_policy}:
+        usual = Booking.PaymentMode.ONLINE if online_works else Booking.PaymentMode.ON_SITE
+        mode: str = request.payment_mode or usual
+    elif request.payment_mode not in {None, service.payment_policy}:
         raise _invalid("paymentMode", "This service cannot be paid this way.")
-    return service.payment_policy
+    else:
+        mode = service.payment_policy
+    if mode == Booking.PaymentMode.ONLINE and not online_works:
+        raise _invalid("paymentMode", "Online payment is not set up here.")
+    return mode
 
 
 def insert(booking: Booking) -> Booking:
