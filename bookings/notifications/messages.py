@@ -1,4 +1,8 @@
-"""The table of messages. A new one is an entry here and its two templates, mail/<name>.txt and .html."""
+"""The table of messages. A new one is an entry here and its two templates, mail/<name>.txt and .html.
+
+All of them tell somebody of their own booking or account, so none carries List-Unsubscribe. One that a person can do
+without brings that header and what stands behind it (docs/adr/0015).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
