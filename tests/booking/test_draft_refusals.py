@@ -172,7 +172,7 @@ def test_draft__online_payment_is_not_promised_where_no_provider_is_set_up(db, s
     host = factories.consultant(service)
 
     if mode is None:
-        error = refusal(factories.draft, host, service, payment_mode=wish)
+        error = refusal(factories.draft, host=host, offered=service, payment_mode=wish)
         assert (error.code, error.field) == (ErrorCode.VALIDATION_FAILED, ["paymentMode"])
     else:
         assert factories.draft(host, service, payment_mode=wish).payment_mode == mode
