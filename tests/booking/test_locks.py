@@ -1,7 +1,6 @@
 """The one order of locks, shown on the one path where it could be lost."""
 
 import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -15,24 +14,8 @@ from bookings.common.errors import ErrorCode
 from bookings.slots.models import Slot
 from tests import factories
 from tests.factories import NOW, TEN
+from tests.races.steps import wait_until_waiting
 from tests.witness import refusal
-
-WAITING = (
-    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-)
-
-
-def wait_until_waiting(number: int) -> None:
-    """Return once so many connections wait for a lock."""
-    until = time.monotonic() + 20
-    with connection.cursor() as cursor:
-        while time.monotonic() < until:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(WAITING)
-            if cursor.fetchone()[0] >= number:
-                return
-            threading.Event().wait(0.02)
-    pytest.fail(f"{number} connections never waited for a lock")
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -27,11 +28,13 @@ from tests.clients.server import Differs, Server
 from tests.crash.stage import Mail
 
 SLOTS = """
-query Slots($service: ID!) {
-  openSlots(serviceId: $service, first: 100) { edges { node { id startsAt } } }
+query Slots($service: ID!, $until: DateTime!) {
+  openSlots(serviceId: $service, until: $until, first: 100) { edges { node { id startsAt } } }
 }
 """
 STAFF = {"email": "staff@demo.example", "password": "slotwell-demo"}
+FAR = timedelta(days=30)
+"""So far ahead there is time for a long series."""
 SERVED_AGAIN_WITHIN = 60.0
 PATIENCE = 6.0
 """Seconds that a client waits for a mail or a confirmation before they give the booking up."""
@@ -115,7 +118,8 @@ class Client(threading.Thread):
     def draft(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         services = [edge["node"] for edge in self.server.ask(SERVICES)["services"]["edges"]]
         (talk,) = [service["id"] for service in services if service["name"] == "First talk"]
-        slots = [edge["node"] for edge in self.server.ask(SLOTS, {"service": talk})["openSlots"]["edges"]]
+        given = {"service": talk, "until": (datetime.now(UTC) + FAR).isoformat()}
+        slots = [edge["node"] for edge in self.server.ask(SLOTS, given)["openSlots"]["edges"]]
         given = {
             "slotId": self.rng.choice(slots)["id"],
             "email": f"client-{secrets.token_hex(6)}@example.org",

@@ -1,4 +1,7 @@
-"""kill -9 at random moments: afterwards everything is true that must be, and no message was lost."""
+"""kill -9 at random moments: afterwards everything is true that must be, and no message was lost.
+
+CRASH_KILLS=100 makes a longer series; CRASH_SEED, as it was printed, chooses the same victims and pauses again.
+"""
 
 import os
 import random
@@ -107,7 +110,7 @@ def test_kill__at_random_moments_loses_nothing(stage, mail, clients, capsys):
     assert len(set(mailed)) == len(mailed)
     assert set(received) == set(mailed), "a mail was lost, or went out under another Message-ID"
     again = sum(times > 1 for times in received.values())
-    assert bool(again) >= bool(at_mails), "nothing went out again, so nothing was proven about that"
+    assert again or not at_mails, "nothing went out again, so nothing was proven about that"
     moves = {move for (move,) in database.sql(MOVES)}
     assert moves >= {"VERIFY", "APPROVE", "CONFIRM_PAYMENT", "RESCHEDULE", "CANCEL"}
     with capsys.disabled():
