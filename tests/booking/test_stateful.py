@@ -34,7 +34,7 @@ from bookings.audit.scope import Scope
 from bookings.booking import services
 from bookings.booking.models import Booking
 from bookings.booking.services.verify import verify_as
-from bookings.booking.states import TABLE, ActorKind, Move
+from bookings.booking.states import TABLE, ActorKind, Move, moves_from
 from bookings.catalogue.models import Service
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.common.secrecy import token_hash
@@ -72,6 +72,15 @@ REFUSED_PROOFS = {
 
 OF_ROWS = [check for check in CHECKS if check.rows not in {"guards", "constraints"}]
 """What the audit looks for in rows; that guards and constraints are installed is looked at after each run."""
+
+SIMPLE: dict[Move, Callable[..., Any]] = {
+    Move.REJECT: lambda **given: services.reject(reason="Away.", **given),
+    Move.CONFIRM_UNPAID: services.confirm_unpaid,
+    Move.COMPLETE: services.complete,
+    Move.MARK_NO_SHOW: services.mark_no_show,
+    Move.UNDO_NO_SHOW: services.undo_no_show,
+}
+"""What needs nothing but its status and its time."""
 
 
 @dataclass(eq=False)
@@ -419,19 +428,14 @@ class Practice(RuleBasedStateMachine):
     @precondition(lambda self: self.model.bookings)
     @rule(
         number=st.integers(0, 9), who=WHO,
-        move=st.sampled_from(
-            [Move.REJECT, Move.CONFIRM_UNPAID, Move.COMPLETE, Move.MARK_NO_SHOW, Move.UNDO_NO_SHOW]
-        ),
+        move=st.sampled_from(list(SIMPLE)),
+        fit=st.booleans(),
     )  # fmt: skip
-    def simple_move(self, number: int, who: str, move: Move) -> None:
+    def simple_move(self, number: int, who: str, move: Move, fit: bool) -> None:
         kept = self.pick(number)
-        verb: Callable[..., Any] = {
-            Move.REJECT: lambda **given: services.reject(reason="Away.", **given),
-            Move.CONFIRM_UNPAID: services.confirm_unpaid,
-            Move.COMPLETE: services.complete,
-            Move.MARK_NO_SHOW: services.mark_no_show,
-            Move.UNDO_NO_SHOW: services.undo_no_show,
-        }[move]
+        fitting = [row.move for row in moves_from(kept.status) if row.move in SIMPLE]
+        move = fitting[number % len(fitting)] if fit and fitting else move
+        verb = SIMPLE[move]
         self.by(
             who, kept, move, lambda kind: self.model.simple(kept, move, kind),
             lambda viewer: verb(booking_id=kept.pk, viewer=viewer, now=self.now),
@@ -540,6 +544,20 @@ class Practice(RuleBasedStateMachine):
             lambda: self.model.settle(kept, attempt),
             lambda: services.settle(payment_id=payment.pk, now=self.now),
         )
+
+    @precondition(lambda self: any(attempt.bank not in {"OPEN", "SUCCESS"} for _, attempt in self.attempts))
+    @rule(number=st.integers(0, 9), prompt=st.booleans())
+    def money_comes_late(self, number: int, prompt: bool) -> None:
+        """The bank takes money for what had ended; perhaps we hear of it at once."""
+        ended = [
+            place
+            for place, (_, attempt) in enumerate(reversed(self.attempts))
+            if attempt.bank not in {"OPEN", "SUCCESS"}
+        ]
+        place = ended[number % len(ended)]
+        self.at_the_bank(place, "LATE")
+        if prompt:
+            self.ask_the_bank(place)
 
     @precondition(lambda self: self.attempts)
     @rule(number=st.integers(0, 9))
