@@ -9,6 +9,7 @@ from bookings.accounts.viewer import Viewer
 from bookings.booking import services
 from bookings.booking.models import Booking
 from bookings.booking.states import TABLE, ActorKind, Status
+from bookings.businesses.models import StaffMember
 from bookings.catalogue.models import Service
 from bookings.consultants.models import Consultant
 from bookings.payments import sandbox
@@ -16,6 +17,7 @@ from bookings.payments.models import SandboxCheckout
 from tests import factories
 from tests.factories import NOW, TEN
 
+Role = StaffMember.Role
 EMAIL = "ana@example.org"
 REACHABLE = sorted({transition.target for transition in TABLE.values() if transition.target})
 END = TEN + timedelta(hours=1)
@@ -78,20 +80,22 @@ class Person:
     name: str
     viewer: Viewer
     kind: ActorKind | None
+    role: StaffMember.Role | None = None
     opens: bool = False
     proves: bool = False
 
 
 def people_around(host: Consultant, offered: Service) -> list[Person]:
     """Everybody with an account, and nobody in particular."""
-    own = factories.user()
+    own, place = factories.user(), offered.business
     Consultant.objects.filter(pk=host.pk).update(user=own)
     client = factories.user(EMAIL)
     return [
         Person("client", Viewer(user=client), ActorKind.CLIENT),
         Person("consultant", Viewer(user=own), ActorKind.CONSULTANT),
-        Person("staff", factories.staff_of(offered.business), ActorKind.STAFF),
-        Person("owner", Viewer(user=offered.business.owner), ActorKind.STAFF),
+        Person("staff", factories.staff_of(place, Role.STAFF), ActorKind.STAFF, Role.STAFF),
+        Person("manager", factories.staff_of(place, Role.MANAGER), ActorKind.STAFF, Role.MANAGER),
+        Person("owner", Viewer(user=place.owner), ActorKind.STAFF, Role.OWNER),
         Person("admin", Viewer(user=factories.user(is_superuser=True)), ActorKind.ADMIN),
         Person("nobody", Viewer(), None),
         Person("another client", Viewer(user=factories.user()), None),

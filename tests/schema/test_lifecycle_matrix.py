@@ -15,6 +15,7 @@ import time_machine
 from django.db import connection, transaction
 
 from bookings.accounts.viewer import Viewer
+from bookings.booking import rights
 from bookings.booking.models import Booking
 from bookings.booking.states import TABLE, ActorKind, Move, Requirement, Status, Timing
 from bookings.catalogue.models import Service
@@ -118,9 +119,12 @@ def judge(
 
 
 def may(person: Person, move: Move) -> bool:
-    """Tell whether the table lets them, given what they bring."""
-    by_token_alone = person.opens and not person.proves
-    return person.kind in TABLE[move].actors and not (by_token_alone and needs_proof(move))
+    """Tell whether the tables of moves and of rights let them, given what they bring."""
+    if person.kind not in TABLE[move].actors:
+        return False
+    if person.kind is ActorKind.STAFF:
+        return rights.may(str(person.role), move)
+    return person.proves or not person.opens or not needs_proof(move)
 
 
 def needs_proof(move: Move) -> bool:
