@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from bookings.accounts.viewer import Viewer
 from bookings.availability import selectors as availability
@@ -79,7 +80,7 @@ def _move(
         raise Forbidden
     lapse(booking_id=booking_id, now=now)
     with transaction.atomic():
-        booking = _locked(booking_id, other)
+        booking = _locked(booking_id, other, starts_at)
         machine.refuse_unless_allowed(booking, move)
         policies.refuse_at_wrong_time(booking, TABLE[move], actor, now)
         start = starts_at or booking.starts_at
@@ -101,12 +102,20 @@ def _move(
     return booking
 
 
-def _locked(booking_id: int, other: Consultant | None) -> Booking:
-    """Lock the old and the new schedule, by key, and only then the booking. Raises NOT_FOUND."""
+def _locked(booking_id: int, other: Consultant | None, starts_at: datetime | None) -> Booking:
+    """Lock the old and the new schedule, then the old and the new slot, by key, and only then the booking.
+
+    Raises NOT_FOUND.
+    """
+    rows = Booking.objects.filter(pk=booking_id)
     while True:
         before = transaction.savepoint()
-        old = Booking.objects.filter(pk=booking_id).values_list("consultant__schedule_id", flat=True).first()
-        schedules.lock(pk for pk in (old, other.schedule_id if other else None) if pk is not None)
+        old = rows.values_list("consultant__schedule_id", flat=True).first()
+        new = other.schedule_id if other else old
+        schedules.lock(pk for pk in (old, new) if pk is not None)
+        for slot_id, start in rows.values_list("slot_id", "starts_at"):
+            touched = Q(pk=slot_id) | Q(schedule=new, starts_at=starts_at or start)
+            list(Slot.objects.select_for_update().filter(touched).order_by("pk"))
         booking = lock_booking(booking_id)
         if old == (booking.consultant.schedule_id if booking.consultant else None):
             transaction.savepoint_commit(before)
