@@ -202,51 +202,6 @@ def test_reschedule__time_that_is_over_is_refused_unless_staff_insist(host, offe
         assert error.code == ErrorCode.SLOT_UNAVAILABLE
 
 
-def test_reschedule__override_takes_what_is_not_offered(host, offered, staff):
-    booking = factories.pending(host, offered)
-    at_night = TEN.replace(hour=22, minute=7)
-
-    assert refusal(move, booking=booking, viewer=staff, starts_at=at_night).code == "SLOT_UNAVAILABLE"
-    assert move(booking, staff, at_night, override=True).starts_at == at_night
-    check_invariants()
-
-
-def test_reschedule__override_stops_at_overlap(host, offered, staff):
-    factories.pending(host, offered, starts_at=NOON)
-    booking = factories.pending(host, offered)
-    before = everything()
-
-    error = refusal(
-        move, booking=booking, viewer=staff, starts_at=NOON + timedelta(minutes=59), override=True
-    )
-
-    assert error.code == ErrorCode.SLOT_UNAVAILABLE
-    assert everything() == before
-
-
-def test_reschedule__override_stops_at_the_seats(host, staff):
-    group = factories.service(host.business, seats=2)
-    host.services.add(group)
-    factories.pending(host, group, starts_at=NOON, seats=2)
-    booking = factories.pending(host, group)
-    before = everything()
-
-    error = refusal(move, booking=booking, viewer=staff, override=True)
-
-    assert error.code == ErrorCode.SLOT_UNAVAILABLE
-    assert everything() == before
-
-
-@pytest.mark.parametrize("who", ["client", "consultant"])
-def test_reschedule__override_is_for_staff_alone(host, offered, who):
-    booking = factories.pending(host, offered)
-    viewer = factories.client_of(booking) if who == "client" else Viewer(user=host.user)
-    before = everything()
-
-    assert refusal(move, booking=booking, viewer=viewer, override=True).code == ErrorCode.FORBIDDEN
-    assert everything() == before
-
-
 def test_reschedule__in_a_group_takes_own_seats_along_and_no_others(host, staff):
     group = factories.service(host.business, seats=3)
     host.services.add(group)

@@ -25,7 +25,6 @@ from tests.schema.client import ask, code_of, gid, post
 pytestmark = pytest.mark.django_db
 
 NEXT_WEEK = TEN + timedelta(days=7)
-MINUTE = timedelta(minutes=1)
 CANCEL = "mutation ($input: CancelBookingInput!) { cancelBooking(input: $input) { booking { id status } errors { code field } } }"  # noqa: E501
 CREATE = "mutation ($input: CreateBookingInput!) { createBooking(input: $input) { booking { id status acknowledgementId email } errors { code field } } }"  # noqa: E501
 RESCHEDULE = """
@@ -157,7 +156,7 @@ def test_mail__unknown_id_is_answered_as_a_known_one(host: Consultant, offered: 
     )
     issued = Challenge.objects.count()
 
-    with time_machine.travel(NOW + MINUTE, tick=False):
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
         known = post(document, {"id": booking.acknowledgement_id})
         answers = [post(document, {"id": text}) for text in ("MS-ZZZZZZ", "", "nonsense")]
 
@@ -237,7 +236,6 @@ def test_available_actions__of_a_confirmed_booking_follow_the_clock(
     notice = NEXT_WEEK - timedelta(hours=24)
     instant = timedelta(microseconds=1)
 
-    assert set(actions(booking, client)) == {"CANCEL", "RESCHEDULE"}
     assert set(actions(booking, client, at=notice - instant)) == {"CANCEL", "RESCHEDULE"}
     assert set(actions(booking, client, at=notice)) == set()
     assert set(actions(booking, staff, at=NEXT_WEEK - instant)) == {"CANCEL", "RESCHEDULE", "REASSIGN"}
@@ -257,8 +255,8 @@ def test_available_actions__name_refund_and_last_moment(
     paid = {"amount": "60.00", "currency": "EUR"}
     assert for_client["CANCEL"]["refund"] == for_staff["CANCEL"]["refund"] == paid
     assert for_client["RESCHEDULE"]["refund"] is None
-    assert instant_of(for_client["CANCEL"]["deadline"]) == NEXT_WEEK - timedelta(hours=24)
-    assert instant_of(for_staff["CANCEL"]["deadline"]) == NEXT_WEEK + timedelta(hours=1)
+    assert datetime.fromisoformat(for_client["CANCEL"]["deadline"]) == NEXT_WEEK - timedelta(hours=24)
+    assert datetime.fromisoformat(for_staff["CANCEL"]["deadline"]) == NEXT_WEEK + timedelta(hours=1)
 
 
 DRAFT = """
@@ -280,7 +278,7 @@ def test_available_actions__tell_strangers_neither_start_nor_money(
     assert drafted["startsAt"] is None
     deadlines = {row["action"]: row["deadline"] for row in drafted["availableActions"]}
     assert set(deadlines) == {"VERIFY", "CANCEL", "RESCHEDULE"}
-    assert instant_of(deadlines["VERIFY"]) == NOW + timedelta(minutes=30)
+    assert datetime.fromisoformat(deadlines["VERIFY"]) == NOW + timedelta(minutes=30)
     assert deadlines["CANCEL"] is deadlines["RESCHEDULE"] is None
     assert all(row["refund"] is None for row in drafted["availableActions"])
 
@@ -300,7 +298,3 @@ def test_available_actions__are_the_same_for_a_stranger_whenever_the_session_is(
             ("CANCEL", None, None),
             ("RESCHEDULE", None, None),
         ]
-
-
-def instant_of(text: str) -> datetime:
-    return datetime.fromisoformat(text)
