@@ -5,21 +5,19 @@ reads its own, that is set to the same instant. Each example runs in a savepoint
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -29,202 +27,37 @@ from hypothesis.stateful import (
 
 from bookings import tasks
 from bookings.accounts.viewer import Viewer
-from bookings.audit.invariants import CHECKS
 from bookings.audit.scope import Scope
 from bookings.booking import services
 from bookings.booking.models import Booking
 from bookings.booking.services.verify import verify_as
-from bookings.booking.states import TABLE, ActorKind, Move, moves_from
-from bookings.catalogue.models import Service
-from bookings.common.errors import DomainError, ErrorCode
-from bookings.common.secrecy import token_hash
-from bookings.consultants.models import Consultant
+from bookings.booking.states import ActorKind, Move, moves_from
+from bookings.common.errors import ErrorCode
 from bookings.notifications.models import OutboxMessage
 from bookings.payments import sandbox
 from bookings.payments import services as payments
 from bookings.payments.models import Payment, Refund, SandboxCheckout, SandboxRefund
 from bookings.retention import services as retention
-from bookings.verification.models import Challenge
-from tests import factories
-from tests.booking.model import Attempt, Kept, Model, Refused, Sold
+from tests.booking.model import Attempt, Kept, Refused
+from tests.booking.practice import (
+    EMAILS,
+    OF_ROWS,
+    PASSING,
+    REFUSED_PROOFS,
+    SIMPLE,
+    STAGES,
+    WHO,
+    Acting,
+    Purpose,
+    make_world,
+    outcome_of,
+)
 from tests.factories import NOW
 from tests.invariants import check_invariants
 
-EMAILS = ("ana@example.org", "ben@example.org", "cleo@example.org")
-PASSING = (0, 1, 61, 600, 1800, 3600, 6 * 3600, 24 * 3600, 48 * 3600, 8 * 86400, 31 * 86400)
-WHO = st.sampled_from(
-    ["token", "account", "host", "staff", "staff", "owner", "admin", "other client", "other staff", "nobody"]
-)
-STAGES = ["draft", "verified", "approved", "paying", "paid", "settled"]
-Purpose = Challenge.Purpose
-PROOF_OF = {
-    "verify_booking": Purpose.VERIFY_BOOKING,
-    "confirm_cancellation": Purpose.CANCEL_BOOKING,
-    "booking_access": Purpose.BOOKING_ACCESS,
-    "approved_pay_by": Purpose.BOOKING_ACCESS,
-    "payment_failed": Purpose.BOOKING_ACCESS,
-}
-REFUSED_PROOFS = {
-    ErrorCode.CHALLENGE_INVALID,
-    ErrorCode.CHALLENGE_EXPIRED,
-    ErrorCode.CHALLENGE_ALREADY_USED,
-}
 
-OF_ROWS = [check for check in CHECKS if check.rows not in {"guards", "constraints"}]
-"""What the audit looks for in rows; that guards and constraints are installed is looked at after each run."""
-
-SIMPLE: dict[Move, Callable[..., Any]] = {
-    Move.REJECT: lambda **given: services.reject(reason="Away.", **given),
-    Move.CONFIRM_UNPAID: services.confirm_unpaid,
-    Move.COMPLETE: services.complete,
-    Move.MARK_NO_SHOW: services.mark_no_show,
-    Move.UNDO_NO_SHOW: services.undo_no_show,
-}
-"""What needs nothing but its status and its time."""
-
-
-@dataclass(eq=False)
-class Proof:
-    """The secrets of one mail, and what became of them."""
-
-    code: str
-    token: str
-    row: Challenge
-    used: bool = False
-    tries: int = 0
-
-
-@dataclass
-class World:
-    """Two practices, one place a client in the first and two in the second; two consultants in each."""
-
-    sold: list[Sold]
-    hosts: dict[int, list[Consultant]]
-    users: dict[str, Any]
-    staff: dict[int, Any]
-
-
-def make_world() -> World:
-    sold, hosts, staff = [], {}, {}
-    own = factories.user("host@example.org")
-    for allowed in (1, 2):
-        practice = factories.business(max_active_bookings=allowed)
-        talk = factories.service(practice, buffer_after=30)
-        rows = (
-            (talk, {"after": timedelta(minutes=30)}),
-            (
-                factories.service(practice, seats=2, needs_approval=False),
-                {"seats": 2, "needs_approval": False},
-            ),
-            (
-                factories.service(practice, payment_policy=Service.PaymentPolicy.ON_SITE),
-                {"is_paid_online": False},
-            ),
-        )
-        people = [factories.consultant(talk, user=own), factories.consultant(talk)]
-        for row, facts in rows:
-            sold.append(Sold(pk=row.pk, business=practice.pk, allowed=allowed, **facts))
-            for person in people:
-                person.services.add(row)
-        hosts[practice.pk] = people
-        staff[practice.pk] = {"staff": factories.staff_of(practice).user, "owner": practice.owner}
-    users = {email: factories.user(email) for email in EMAILS}
-    users |= {"host": own, "admin": factories.user(is_superuser=True), "other client": factories.user()}
-    return World(sold, hosts, users, staff)
-
-
-class Practice(RuleBasedStateMachine):
+class Practice(Acting):
     """The rules pick among what is there by a number, so that every rule can be tried at every time."""
-
-    world: ClassVar[World]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.savepoint = transaction.atomic()
-        self.savepoint._from_testcase = True  # as Django's TestCase does: durable blocks are allowed inside
-        self.savepoint.__enter__()
-        self.model = Model(NOW)
-        self.proofs: dict[tuple[int, str], list[Proof]] = {}
-        self.seen_message = OutboxMessage.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        self.posted: set[str] = set()
-        self.is_changed = True
-        self.watch = connection.execute_wrapper(self.note_changes)
-        self.watch.__enter__()
-
-    def note_changes(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        """Notice statements that change rows: after the others the audit would find what it found before."""
-        self.is_changed |= sql.lstrip().startswith(("INSERT", "UPDATE", "DELETE"))
-        return execute(sql, params, many, context)
-
-    # ── acting ──────────────────────────────────────────────────────────────────────────────────
-
-    @property
-    def now(self) -> datetime:
-        return self.model.now
-
-    def compare(
-        self, predict: Callable[[], Any], act: Callable[[], Any], *, refusal: ErrorCode | None = None
-    ) -> Any:
-        """Act; give what came of it, or None where it was refused exactly as the model has it."""
-        expected = refusal or self.model.code_of(predict)
-        with time_machine.travel(self.now, tick=False):
-            outcome, code = outcome_of(act)
-        assert code == expected
-        self.collect()
-        return outcome
-
-    def collect(self) -> None:
-        """Read the mails: their codes and links are what clients prove their mailboxes with."""
-        for message in OutboxMessage.objects.filter(pk__gt=self.seen_message).order_by("pk"):
-            self.seen_message = message.pk
-            token = message.secrets.get("link", "").partition("#token=")[2]
-            if message.template in PROOF_OF and token:
-                row = Challenge.objects.get(token_hash=token_hash(token))
-                key = (message.booking_id, PROOF_OF[message.template])
-                self.proofs.setdefault(key, []).append(Proof(message.secrets.get("code", ""), token, row))
-
-    def pick(self, number: int) -> Kept:
-        return self.model.bookings[-1 - number % len(self.model.bookings)]
-
-    def caller(self, who: str, kept: Kept) -> tuple[Viewer, list[ActorKind]]:
-        """Give somebody, and in which capacities they stand to the booking, in the order in which they count."""
-        own_practice = self.world.staff[kept.sold.business]
-        others = next(team for place, team in self.world.staff.items() if place != kept.sold.business)
-        user = {
-            "token": None, "nobody": None, "account": self.world.users.get(kept.email),
-            "other staff": others["staff"], **own_practice,
-        }.get(who, self.world.users.get(who))  # fmt: skip
-        viewer = Viewer(user=user, subjects={f"booking:{kept.pk}"} if who == "token" else set())
-        kinds = {
-            "token": ActorKind.CLIENT, "account": ActorKind.CLIENT if kept.email else None,
-            "staff": ActorKind.STAFF, "owner": ActorKind.STAFF, "admin": ActorKind.ADMIN,
-            "host": ActorKind.CONSULTANT if self.host_of(kept).user_id else None,
-        }  # fmt: skip
-        kind = kinds.get(who)
-        return viewer, [kind] if kind else []
-
-    def host_of(self, kept: Kept) -> Consultant:
-        return next(host for host in self.world.hosts[kept.sold.business] if host.pk == kept.host)
-
-    def by(
-        self,
-        who: str,
-        kept: Kept,
-        move: Move,
-        predict: Callable[[ActorKind], Any],
-        act: Callable[[Viewer], Any],
-    ) -> Any:
-        """Make a move as somebody: who stands in no capacity sees no booking, and the table names the others."""
-        viewer, kinds = self.caller(who, kept)
-        if move is Move.CANCEL and who == "token":
-            kinds = []
-            refusal: ErrorCode | None = ErrorCode.FORBIDDEN
-        else:
-            refusal = None if kinds else ErrorCode.NOT_FOUND
-        kind = next((kind for kind in kinds if kind in TABLE[move].actors), None)
-        if kinds and kind is None:
-            refusal = ErrorCode.FORBIDDEN
-        return self.compare(lambda: predict(kind), lambda: act(viewer), refusal=refusal)
 
     @initialize(
         seeds=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 1), st.sampled_from(STAGES)), max_size=3)
@@ -643,14 +476,6 @@ class Practice(RuleBasedStateMachine):
         kept_money = Payment.objects.filter(confirms_booking=True).exclude(booking__status="CANCELLED")
         assert ours == total(kept_money, "paid_amount")
         check_invariants()
-
-
-def outcome_of(act: Callable[[], Any]) -> tuple[Any, ErrorCode | None]:
-    """What came of an act, and the code with which it was refused."""
-    try:
-        return act(), None
-    except DomainError as error:
-        return None, error.code
 
 
 def total(rows: Any, column: str) -> Decimal:
