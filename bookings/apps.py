@@ -1,5 +1,6 @@
 """The Django app that holds the domain."""
 
+from anymail.signals import tracking
 from django.apps import AppConfig
 from django.core import checks
 from django.db.models.signals import post_migrate
@@ -13,8 +14,10 @@ class BookingsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Arrange for the database guards."""
+        """Arrange for the database guards, and for what mail providers report."""
         from bookings import guards  # noqa: PLC0415 - it imports models, which are loaded only now
+        from bookings.notifications.tracking import record_report  # noqa: PLC0415 - so does this
 
         post_migrate.connect(guards.install_after_migrate, sender=self, dispatch_uid="slotwell.guards")
+        tracking.connect(record_report, dispatch_uid="slotwell.tracking")
         checks.register(guards.check_installed, checks.Tags.database)

@@ -211,6 +211,9 @@ _mail_secret = env.text(
     default=env.required_unless(MAIL != "mailjet", ""),
 )
 ANYMAIL: dict[str, object] = {"REQUESTS_TIMEOUT": 10}
+_mail_webhook_secret = env.text("MAIL_WEBHOOK_SECRET", example="name:a-long-random-text", default="")
+if _mail_webhook_secret:
+    ANYMAIL["WEBHOOK_SECRET"] = _mail_webhook_secret
 if MAIL in _MAIL_PROVIDERS:
     ANYMAIL[f"{MAIL.upper()}_{_MAIL_PROVIDERS[MAIL]}"] = _mail_key
 if MAIL == "mailjet":

@@ -21,6 +21,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 
+if settings.ANYMAIL.get("WEBHOOK_SECRET"):
+    # Where the mail provider reports bounces: /anymail/<provider>/tracking/, with the secret as basic auth.
+    urlpatterns.append(path("anymail/", include("anymail.urls")))
+
 if settings.DEBUG:
     urlpatterns += [
         path("mailbox/", include("bookings.notifications.mailbox_urls")),

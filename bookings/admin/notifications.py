@@ -22,6 +22,7 @@ class OutboxMessageAdmin(admin.ModelAdmin):
         "status",
         "attempts",
         "next_attempt_at",
+        "bounced_at",
         "last_error",
     )
     list_filter = ("status", "channel", "template")

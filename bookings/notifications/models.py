@@ -46,9 +46,17 @@ class OutboxMessage(models.Model):
     last_error = models.CharField(max_length=200, blank=True, help_text="Kind of failure; nothing private.")
     created_at = models.DateTimeField(default=clock.now, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the mail provider reported that it was not delivered."
+    )
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["provider_message_id"],
+                name="outbox_by_provider_id",
+                condition=~Q(provider_message_id=""),
+            ),
             models.Index(fields=["next_attempt_at"], name="outbox_due", condition=Q(status="QUEUED")),
         ]
 

@@ -155,7 +155,7 @@ def _messages(booking: Booking) -> list[dict[str, Any]]:
             "template": row.template,
             "recipient": row.recipient,
             "status": row.get_status_display(),
-            "failed": row.status == OutboxMessage.Status.FAILED,
+            "failed": row.status == OutboxMessage.Status.FAILED or row.bounced_at is not None,
             "attempts": row.attempts,
             "error": row.last_error,
             "created": wording.at(row.created_at, booking.timezone),
