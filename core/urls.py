@@ -1,5 +1,6 @@
 """Every address of the service. `/graphql/` stands first: it is asked most."""
 
+from anymail.urls import urlpatterns as mail_providers
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
@@ -21,9 +22,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 
+
+def reports_of(provider: str) -> list[URLPattern | URLResolver]:
+    """Give where one mail provider reports bounces, `<provider>/tracking/`: no other one's address, none for mail."""
+    return [
+        each
+        for each in mail_providers
+        if str(each.name).startswith(f"{provider}_") and "inbound" not in str(each.name)
+    ]
+
+
 if settings.ANYMAIL.get("WEBHOOK_SECRET"):
-    # Where the mail provider reports bounces: /anymail/<provider>/tracking/, with the secret as basic auth.
-    urlpatterns.append(path("anymail/", include("anymail.urls")))
+    urlpatterns.append(path("anymail/", include(reports_of(settings.MAIL))))
 
 if settings.DEBUG:
     urlpatterns += [

@@ -34,7 +34,7 @@ def purge(*, now: datetime) -> dict[str, int]:
     for kind, forget in KINDS.items():
         try:
             forgotten[kind] = forget(now)
-        except Exception as error:
+        except Exception as error:  # one kind that fails must not keep the others; all are raised below
             error.add_note(f"while forgetting {kind}")
             errors.append(error)
     if errors:

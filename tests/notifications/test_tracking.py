@@ -7,11 +7,12 @@ from django.test import Client
 from django.urls import clear_url_caches, include, path, reverse
 
 from bookings.notifications.models import OutboxMessage
+from core.urls import reports_of
 from core.urls import urlpatterns as product
 from tests import factories
 
 SECRET = "slotwell:report-secret"
-urlpatterns = [*product, path("anymail/", include("anymail.urls"))]
+urlpatterns = [*product, path("anymail/", include(reports_of("postmark")))]
 
 
 @pytest.fixture
@@ -59,6 +60,11 @@ def test_report__of_another_kind_or_mail_marks_nothing(reported, kind, message_i
 def test_report__without_the_secret_is_refused(reported):
     assert report("Bounce", secret="slotwell:guess").status_code == 400
     assert not OutboxMessage.objects.filter(bounced_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize("other", ["postmark/inbound", "mailgun/tracking", "resend/tracking"])
+def test_report__is_taken_from_the_provider_in_use_alone(reported, other):
+    assert Client().post(f"/anymail/{other}/").status_code == 404
 
 
 def test_report__has_no_address_without_a_secret():
