@@ -8,7 +8,7 @@ export PORT
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove demo format generate
+.PHONY: help run test check prove demo mails docs format generate
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -19,17 +19,23 @@ run: ## serve web and worker on 127.0.0.1:8000 (PORT=8001 for another port) with
 test: ## run the tests on SQLite and PostgreSQL; ARGS="-k word" goes to pytest
 	$(BOOTSTRAP) test $(ARGS)
 
-check: ## format, lint, types, import arrows, migrations, generated files
+check: ## format, lint, types, import arrows, migrations, generated files, documentation, translations
 	$(BOOTSTRAP) check
 
 prove: ## run the long proofs: races, kills, real processes, real clients
 	$(BOOTSTRAP) prove $(ARGS)
 
-demo: ## book a session from draft to CONFIRMED against the running server
+demo: ## tell six stories against the running server
 	$(BOOTSTRAP) demo $(ARGS)
+
+mails: ## draw every mail in every language into var/mail-pictures (needs Chromium); ARGS="--only confirmed"
+	@DEBUG=$${DEBUG:-true} $(PYTHON) core/bootstrap.py mails $(ARGS)
+
+docs: ## serve the documentation on 127.0.0.1:8001; ARGS=build writes it into var/site
+	@NO_MKDOCS_2_WARNING=1 $(PYTHON) core/bootstrap.py docs $(or $(ARGS),serve)
 
 format: ## format the code and mend what the linter can mend
 	$(BOOTSTRAP) format
 
-generate: ## write the generated files anew (schema.graphql, docs/states.md)
+generate: ## write the generated files anew (schema.graphql, some of docs/, catalogues of translations)
 	$(BOOTSTRAP) generate

@@ -6,11 +6,13 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import CheckMessage
 
-from bookings.booking.guards import BOOKING_EVENT
+from bookings.booking.guards import BOOKING_EVENT, DISCOUNT
+from bookings.businesses.guards import CONSENT_TEXT
 from bookings.common import guards
+from bookings.payments.guards import RECEIPT
 from bookings.slots.guards import OCCUPATION
 
-GUARDS = [OCCUPATION, BOOKING_EVENT]
+GUARDS = [OCCUPATION, BOOKING_EVENT, CONSENT_TEXT, DISCOUNT, RECEIPT]
 
 
 def install_after_migrate(using: str, **_: Any) -> None:

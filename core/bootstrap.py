@@ -1,7 +1,7 @@
 """From a bare python3 to a running command: make .venv, install what is pinned, hand over.
 
 Standard library only, and written so that an old Python can still read it and say what is missing.
-Usage: python3 core/bootstrap.py {env|dev-env|run|test|prove|check|demo|format|generate} [arguments]
+Usage: python3 core/bootstrap.py {env|dev-env|run|test|prove|check|demo|mails|docs|format|generate} [arguments]
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ COMMANDS = {
     "dev-env": (DEVELOP, []),
     "run": (RUN, ["-m", "core.serve"]),
     "demo": (RUN, ["-m", "tests.clients.demo"]),
+    "mails": (DEVELOP, ["manage.py", "mail_pictures"]),
+    "docs": (DEVELOP, ["-m", "mkdocs"]),
     "test": (DEVELOP, ["-m", "tests.run"]),
     "prove": (DEVELOP, ["-m", "tests.run", "--prove"]),
     "check": (DEVELOP, ["-m", "tests.check"]),

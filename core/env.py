@@ -82,12 +82,39 @@ def integer(name: str, *, example: str, default: object = _REQUIRED, least: int 
     return _read(name, example, default, parse)
 
 
+def share(name: str, *, example: str, default: object = _REQUIRED) -> float:
+    """Give a number from 0 to 1."""
+
+    def parse(raw: str) -> float:
+        try:
+            value = float(raw)
+        except ValueError:
+            raise ValueError("is not a number") from None
+        if not 0 <= value <= 1:
+            raise ValueError("is not between 0 and 1")
+        return value
+
+    return _read(name, example, default, parse)
+
+
 def words(name: str, *, example: str, default: object = _REQUIRED) -> list[str]:
     """Give a list from comma-separated words; the single word `none` stands for an empty list."""
 
     def parse(raw: str) -> list[str]:
         given = [word.strip() for word in raw.split(",") if word.strip()]
         return [] if given == ["none"] else given
+
+    return _read(name, example, default, parse)
+
+
+def pairs(name: str, *, example: str, default: object = _REQUIRED) -> dict[str, str]:
+    """Give a dict from comma-separated `name=value`."""
+
+    def parse(raw: str) -> dict[str, str]:
+        given = [word.strip().partition("=") for word in raw.split(",") if word.strip()]
+        if not all(left.strip() and right.strip() for left, _, right in given):
+            raise ValueError("is not made of pairs name=value")
+        return {left.strip(): right.strip() for left, _, right in given}
 
     return _read(name, example, default, parse)
 

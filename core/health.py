@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 
 from django.db import connection
@@ -13,16 +13,28 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from bookings.common import clock
-from bookings.worker.heartbeat import last_beat
+from bookings.worker.heartbeat import SILENT, last_beat
 
 log = logging.getLogger(__name__)
 
-WORKER_IS_LATE = 60
-"""Seconds without a heartbeat after which the worker counts as silent."""
 LOOK_AGAIN = 2.0
 """Seconds between two looks at unapplied migrations: reading them costs far more than the rest here."""
+TELL_AGAIN = 60.0
+"""Seconds between two lines of the log about health checks that fail."""
 
 View = Callable[[HttpRequest], HttpResponse]
+
+
+class _Failures:
+    """Tells the log of what fails, once in a while: probes come every few seconds."""
+
+    told_at = float("-inf")
+
+    def tell(self) -> None:
+        """Log the exception that is being handled, unless one was logged a moment ago."""
+        if time.monotonic() - self.told_at > TELL_AGAIN:
+            self.told_at = time.monotonic()
+            log.exception("a health check failed; the next ones stay silent for %.0f s", TELL_AGAIN)
 
 
 class _Migrations:
@@ -41,6 +53,7 @@ class _Migrations:
 
 
 migrations = _Migrations()
+failures = _Failures()
 
 
 def _health(view: View) -> View:
@@ -74,6 +87,10 @@ def summary(_request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": status, "checks": parts}, status=200 if able else 503)
 
 
+BY_PATH: Mapping[str, View] = {"/health/": summary, "/health/live": live, "/health/ready": ready}
+"""What `core.middleware.health_checks` answers by itself."""
+
+
 def _parts() -> dict[str, str]:
     """Look at each part; a part behind one that fails is not looked at."""
     parts = {"database": _database(), "migrations": "unknown", "worker": "unknown"}
@@ -98,7 +115,7 @@ def _worker() -> str:
     beat = last_beat()
     if beat is None:
         return "never_seen"
-    return "ok" if (clock.now() - beat).total_seconds() <= WORKER_IS_LATE else "silent"
+    return "ok" if clock.now() - beat <= SILENT else "silent"
 
 
 def _look(ask: Callable[[], str]) -> str:
@@ -106,5 +123,5 @@ def _look(ask: Callable[[], str]) -> str:
     try:
         return ask()
     except Exception:  # a health page reports failures, it does not have them
-        log.exception("a health check failed")
+        failures.tell()
         return "failed"

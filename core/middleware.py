@@ -4,10 +4,22 @@ import re
 import secrets
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
+from bookings.common import clock
+from core import health
 from core.logging import current_request_id
 
+ADMIN = "/admin/"
+ADMIN_LOADS = (
+    "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""The theme's scripts read expressions from attributes, hence `unsafe-eval`; no script stands in a page itself."""
+SEEN = "seen_at"
+TOUCHED = 60
+"""Seconds between two notes that a log-in is still used."""
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
@@ -41,5 +53,57 @@ def sound_cookies(
         for name in [name for name, value in request.COOKIES.items() if "\0" in value]:
             del request.COOKIES[name]
         return get_response(request)
+
+    return middleware
+
+
+def health_checks(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer the health addresses before anything looks at the host: load balancers ask by the machine's address."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        view = health.BY_PATH.get(request.path_info)
+        return view(request) if view is not None else get_response(request)
+
+    return middleware
+
+
+def idle_log_out(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Let a log-in by cookie last from its last request on, noted once in TOUCHED; unused ones run out.
+
+    Only where a request asked who is logged in: a probe with a cookie touches no table.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        session, now = request.session, clock.now().timestamp()
+        asked = session.accessed and response.status_code < 500  # what fails may fail for want of the table
+        if asked and session.get(SESSION_KEY) and now - session.get(SEEN, 0) >= TOUCHED:
+            session[SEEN] = int(now)  # which has it saved, with its end moved on
+        return response
+
+    return middleware
+
+
+def private_admin(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Let nobody keep a page of the admin, and its pages load nothing from elsewhere.
+
+    Django's own views forbid keeping for most pages, and for none that fails. No question to them holds NUL, which
+    filters would ask PostgreSQL for in vain.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        within = request.path_info.startswith(ADMIN)
+        refused = within and "%00" in request.META.get("QUERY_STRING", "")
+        response = HttpResponseBadRequest(content_type="text/plain") if refused else get_response(request)
+        if within:
+            response["Cache-Control"] = "no-store, private"
+            response.headers.setdefault("Content-Security-Policy", ADMIN_LOADS)
+        return response
 
     return middleware

@@ -57,7 +57,9 @@ def prepare() -> str:
 
 def serve(url: str, stop: threading.Event) -> int:
     """Run what the Procfile names until the stop, or until one of it ends; give the exit code."""
-    programs = [Program(name, command) for name, command in read_procfile(ROOT / "Procfile").items()]
+    commands = read_procfile(ROOT / "Procfile")
+    commands.pop("release")  # a platform's; `prepare` has done what development needs of it
+    programs = [Program(name, command) for name, command in commands.items()]
     threading.Thread(target=announce, args=[url, stop], daemon=True).start()
     ended = None
     while ended is None and not stop.wait(0.1):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from core import env, logging
+from core import env, languages, logging, look, mail, payments, sentry, storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -54,7 +54,12 @@ _cors_patterns = env.words(
 CORS_ALLOWED_ORIGIN_REGEXES = _cors_patterns if DEBUG else []
 CORS_ALLOW_HEADERS = [
     "accept",
+    "accept-language",
     "apollo-require-preflight",
+    "apollographql-client-name",
+    "apollographql-client-version",
+    "apollographql-library-name",
+    "apollographql-library-version",
     "authorization",
     "content-type",
     "idempotency-key",
@@ -63,9 +68,12 @@ CORS_ALLOW_HEADERS = [
     "x-request-id",
 ]
 CORS_EXPOSE_HEADERS = ["retry-after", "x-request-id"]
+CORS_PREFLIGHT_MAX_AGE = 2 * 60 * 60  # as long as Chromium remembers it
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", example="https://booking.example.org", default=[])
 
 INSTALLED_APPS = [
+    "unfold",  # before the admin, whose site and templates it takes the place of
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -83,11 +91,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.request_id",
+    "core.middleware.health_checks",
     "core.middleware.sound_cookies",
+    "core.middleware.private_admin",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.middleware.idle_log_out",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -95,11 +106,14 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+UNFOLD = look.UNFOLD
+
 ROOT_URLCONF = "core.urls"
 WSGI_APPLICATION = "core.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "bookings" / "templates"],  # ours, also where the theme has one of that name
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -130,11 +144,18 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "full_name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# Whom `manage.py ensure_superuser` makes an admin.
+SUPERUSER_EMAIL = env.text("SUPERUSER_EMAIL", example="admin@example.org", default="")
+SUPERUSER_PASSWORD = env.text("SUPERUSER_PASSWORD", example="a-long-password", default="")
+SECURITY_QUESTIONS = env.boolean("SECURITY_QUESTIONS", default=False)
 ACCESS_TOKEN_LIFETIME = timedelta(
     minutes=env.integer("ACCESS_TOKEN_MINUTES", example="60", default=60, least=1)
 )
@@ -146,10 +167,9 @@ GRAPHQL_JWT = {
     "JWT_ISSUER": "slotwell",
     "JWT_AUDIENCE": "slotwell",
 }
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-LOGIN_URL = "/admin/login/"
-LOGIN_REDIRECT_URL = "/admin/"
+SESSION_COOKIE_AGE = 60 * env.integer("ADMIN_IDLE_MINUTES", example="60", default=60, least=1)
+SESSION_COOKIE_HTTPONLY, SESSION_COOKIE_SAMESITE = True, "Lax"
+LOGIN_URL, LOGIN_REDIRECT_URL = "/admin/login/", "/admin/"
 
 # HTTPS outside DEBUG; the proxy in front says what the client used.
 _ssl_redirect = env.boolean("SECURE_SSL_REDIRECT", default=True)
@@ -158,30 +178,14 @@ if env.boolean("BEHIND_HTTPS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = _ssl_redirect and not DEBUG
 SECURE_HSTS_SECONDS = 0 if DEBUG else _hsts_seconds
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.boolean("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True) and not DEBUG
+SECURE_HSTS_PRELOAD = env.boolean("SECURE_HSTS_PRELOAD", default=True) and not DEBUG
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY, X_FRAME_OPTIONS = "same-origin", "DENY"
 
-# Mail, through Anymail: files that /mailbox/ shows, the console, SMTP, or a provider with its key.
-_MAIL_BACKENDS = {
-    "smtp": "django.core.mail.backends.smtp.EmailBackend",
-    "console": "anymail.backends.console.EmailBackend",
-    "file": "django.core.mail.backends.filebased.EmailBackend",
-}
-_MAIL_PROVIDERS = {
-    "brevo": "API_KEY",
-    "mailersend": "API_TOKEN",
-    "mailgun": "API_KEY",
-    "mailjet": "API_KEY",
-    "mandrill": "API_KEY",
-    "postmark": "SERVER_TOKEN",
-    "resend": "API_KEY",
-    "sparkpost": "API_KEY",
-}
-MAIL = env.one_of("MAIL", *_MAIL_BACKENDS, *_MAIL_PROVIDERS, default=env.required_unless(DEBUG, "file"))
-EMAIL_BACKEND = _MAIL_BACKENDS.get(MAIL, f"anymail.backends.{MAIL}.EmailBackend")
+# Mail (core/mail.py).
+MAIL = env.one_of("MAIL", *mail.BACKENDS, *mail.PROVIDERS, default=env.required_unless(DEBUG, "file"))
+EMAIL_BACKEND = mail.backend_of(MAIL)
 MAIL_DIR = Path(env.text("MAIL_DIR", example="/var/slotwell/mail", default=str(VAR_DIR / "mail")))
 EMAIL_FILE_PATH = str(MAIL_DIR)
 EMAIL_HOST = env.text("SMTP_HOST", example="smtp.example.org", default="localhost")
@@ -203,21 +207,20 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
 _mail_key = env.text(
     "MAIL_PROVIDER_KEY",
     example="key-of-the-mail-provider",
-    default=env.required_unless(MAIL not in _MAIL_PROVIDERS, ""),
+    default=env.required_unless(MAIL not in mail.PROVIDERS, ""),
 )
 _mail_secret = env.text(
     "MAIL_PROVIDER_SECRET",
     example="second-key-of-mailjet",
     default=env.required_unless(MAIL != "mailjet", ""),
 )
-ANYMAIL: dict[str, object] = {"REQUESTS_TIMEOUT": 10}
-_mail_webhook_secret = env.text("MAIL_WEBHOOK_SECRET", example="name:a-long-random-text", default="")
-if _mail_webhook_secret:
-    ANYMAIL["WEBHOOK_SECRET"] = _mail_webhook_secret
-if MAIL in _MAIL_PROVIDERS:
-    ANYMAIL[f"{MAIL.upper()}_{_MAIL_PROVIDERS[MAIL]}"] = _mail_key
-if MAIL == "mailjet":
-    ANYMAIL["MAILJET_SECRET_KEY"] = _mail_secret
+ANYMAIL = mail.anymail(
+    MAIL,
+    key=_mail_key,
+    secret=_mail_secret,
+    webhook_secret=env.text("MAIL_WEBHOOK_SECRET", example="name:a-long-random-text", default=""),
+    webhook_key=env.text("MAIL_WEBHOOK_KEY", example="signing-key-of-mailgun", default=""),
+)
 
 # The worker. The lock on a task starts when it leaves the queue, hence queue_limit 1.
 Q_CLUSTER = {
@@ -241,16 +244,14 @@ WORKER_BEAT_SECONDS = env.integer("WORKER_BEAT_SECONDS", example="5", default=5,
 WORKER_STALL_SECONDS = env.integer("WORKER_STALL_SECONDS", example="30", default=30, least=2)
 WORKER_DRAIN_SECONDS = env.integer("WORKER_DRAIN_SECONDS", example="10", default=10, least=1)
 
-# Payments.
-PAYMENT_PROVIDER = env.one_of("PAYMENT_PROVIDER", "sandbox", "none", default="sandbox" if DEBUG else "none")
-SANDBOX_SECRET = env.text(
-    "SANDBOX_SECRET", example="any-long-random-text", default="sandbox-" + SECRET_KEY if DEBUG else ""
-)
-if PAYMENT_PROVIDER == "sandbox" and not SANDBOX_SECRET:
-    raise ImproperlyConfigured(
-        "PAYMENT_PROVIDER=sandbox takes no real money. Where that is meant, set "
-        "SANDBOX_SECRET=any-long-random-text"
-    )
+# Payments (core/payments.py).
+PAYMENT_PROVIDER, SANDBOX_SECRET, PAYMENT_KEYS = payments.read(debug=DEBUG, secret_key=SECRET_KEY)
+# Seconds that a provider may take: to be connected to, and to answer.
+PAYMENT_TIMEOUTS = (5.0, 15.0)
+
+# Practices: whether everybody with a proven address may open one, and how many one account may own.
+OPEN_PRACTICES = env.boolean("OPEN_PRACTICES", default=False)
+MAX_PRACTICES_PER_OWNER = env.integer("MAX_PRACTICES_PER_OWNER", example="10", default=10, least=1)
 
 # Bookings.
 ACKNOWLEDGEMENT_PREFIX = env.text("ACKNOWLEDGEMENT_PREFIX", example="MS-", default="MS-")
@@ -258,7 +259,14 @@ ACKNOWLEDGEMENT_LENGTH = env.integer("ACKNOWLEDGEMENT_LENGTH", example="6", defa
 
 # Retention, in days; `manage.py purge` and its daily task go by it.
 DRAFT_RETENTION_DAYS = env.integer("DRAFT_RETENTION_DAYS", example="30", default=30, least=1)
+PERSONAL_DATA_RETENTION_DAYS = env.integer("PERSONAL_DATA_RETENTION_DAYS", example="1095", default=1095)
+INTAKE_RETENTION_DAYS = env.integer("INTAKE_RETENTION_DAYS", example="180", default=180)
 OUTBOX_RETENTION_DAYS = env.integer("OUTBOX_RETENTION_DAYS", example="90", default=90, least=1)
+
+# Limits: other rates than bookings/limits/policies.py says, what shares them, and how many proxies are ours.
+RATE_LIMITS = env.pairs("RATE_LIMITS", example="register=100/hour,login.address_ip=20/5minutes", default={})
+REDIS_URL = env.text("REDIS_URL", example="redis://localhost:6379/0", default="")
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", example="1", default=0)
 
 # GraphQL over HTTP. The document limits are api.md's table.
 GRAPHIQL = env.boolean("GRAPHIQL", default=DEBUG)
@@ -277,16 +285,19 @@ GRAPHQL_LIMITS = {
 }
 STRAWBERRY_DJANGO = {"FIELD_DESCRIPTION_FROM_HELP_TEXT": True, "TYPE_DESCRIPTION_FROM_MODEL_DOCSTRING": False}
 
-# Language, time, files.
-LANGUAGE_CODE = "en"
+# Languages (core/languages.py), time, files.
+LANGUAGE_CODE = languages.SOURCE
+LOCALE_PATHS = [BASE_DIR / "bookings" / "locale"]
+LANGUAGES = languages.of(LOCALE_PATHS[0])
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = ["core.formats"]
 USE_TZ = True
 USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 if DEBUG:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG  # looked for when asked for, not all at each start
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -294,7 +305,9 @@ STORAGES = {
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
+    "pictures": storage.pictures(VAR_DIR / "pictures"),
 }
 
-LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR", default="INFO")
-LOGGING = logging.configuration(LOG_LEVEL)
+# The log (core/logging.py), and errors to Sentry where SENTRY_DSN is set (core/sentry.py).
+LOGGING = logging.read()
+sentry.start()

@@ -1,36 +1,21 @@
-"""Accounts and log-in."""
+"""Log-in: beginning, prolonging and ending sessions."""
 
 import datetime
 from typing import Annotated
 
 import strawberry
-import strawberry_django
-from strawberry import relay
 
-from bookings.accounts import models, services, sessions, tokens
+from bookings.accounts import services, sessions, tokens
+from bookings.limits.policies import Limit
 from schema.common.context import Info
 from schema.common.errors import UserError, mutation, no_errors
+from schema.common.limiting import address_of_input
 from schema.common.scalars import Email
+from schema.profile import Account
 
 NEXT_TOKENS = (
     "Gives the next two tokens, once, in `refreshToken`. Keep it where no other site or program can read it."
 )
-
-
-@strawberry_django.type(models.User, name="Account", description="An account: somebody who can log in.")
-class Account(relay.Node):
-    """The GraphQL face of accounts.models.User, for its owner alone."""
-
-    email: Email = strawberry_django.field(description="The log-in name.")
-    full_name: str = strawberry_django.field(description="The name for people, or an empty string.")
-    email_verified_at: datetime.datetime | None = strawberry_django.field(
-        description="When the address was proven; bookings of this address are shown only from then on."
-    )
-
-    @classmethod
-    def resolve_id_attr(cls) -> str:
-        """Name the key, which spares Strawberry a look-up per row."""
-        return "pk"
 
 
 @strawberry.input(description="Whom to log in.")
@@ -116,21 +101,13 @@ class RevokeTokenPayload:
 
 
 @strawberry.type
-class Query:
-    """Root fields of this topic."""
-
-    @strawberry.field(description="The account that is logged in, or null.")
-    def me(self, info: Info) -> Account | None:
-        """Give the viewer's own account."""
-        return info.context.viewer.user  # type: ignore[return-value]
-
-
-@strawberry.type
 class Mutation:
     """Root fields of this topic."""
 
     @mutation(
-        description="Log in with address and password. A wrong address and a wrong password look the same."
+        description="Log in with address and password. A wrong address and a wrong password look the same.",
+        limit=Limit.LOGIN,
+        of=address_of_input,
     )
     def token_auth(
         self,
@@ -151,7 +128,8 @@ class Mutation:
     @mutation(
         description="Exchange a refresh token, once, for a new access token and the next refresh token. A token "
         "that comes again later is a copy: the session ends for whoever holds it, and the owner is told. Of tabs "
-        "that refresh at the same time one wins; the others get `TOKEN_ROTATED` and use the tokens it got."
+        "that refresh at the same time one wins; the others get `TOKEN_ROTATED` and use the tokens it got.",
+        limit=Limit.REFRESH,
     )
     def refresh_token(
         self,

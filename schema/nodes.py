@@ -10,23 +10,60 @@ from strawberry import relay
 from bookings.businesses import selectors as businesses
 from bookings.catalogue import selectors as catalogue
 from bookings.consultants import selectors as consultants
+from bookings.resources import selectors as resources
 from schema.booking.types import Booking
 from schema.businesses import Business, Category
 from schema.catalogue import Service
 from schema.common.context import Info
 from schema.common.inputs import LARGEST_PAGE, BadUserInput, read_id, read_pk
 from schema.consultants import Consultant
+from schema.corporate_clients import CorporateClient
+from schema.favourites import Favourite
+from schema.feeds import CalendarFeed
+from schema.keys import ServiceKey
+from schema.payment_accounts import PaymentAccount
+from schema.payment_differences import PaymentDifference
 from schema.payments import Payment
-from schema.slots import Slot, still_open
+from schema.profile import Account
+from schema.publishing.queries import published_nodes
+from schema.publishing.types import PublishedSlot
+from schema.refunds import Refund
+from schema.resources import Resource
+from schema.reviews.types import Review
+from schema.role_requests import RoleRequest
+from schema.scopes import may_look_up
+from schema.slots.queries import still_open
+from schema.slots.types import Slot
 
 NODES: dict[str, Any] = {
-    kind.__name__: kind for kind in (Booking, Business, Category, Consultant, Payment, Service, Slot)
+    kind.__name__: kind
+    for kind in (
+        Account,
+        Booking,
+        Business,
+        CalendarFeed,
+        Category,
+        Consultant,
+        Favourite,
+        CorporateClient,
+        Payment,
+        PaymentDifference,
+        PaymentAccount,
+        PublishedSlot,
+        Refund,
+        Resource,
+        Review,
+        RoleRequest,
+        Service,
+        ServiceKey,
+        Slot,
+    )
 }
 
 IN_USE: dict[Any, Callable[[], QuerySet[Any]]] = {
-    Business: businesses.in_use,
     Service: catalogue.in_use,
     Consultant: consultants.in_use,
+    Resource: resources.in_use,
 }
 
 
@@ -62,6 +99,8 @@ def _nodes(info: Info, ids: list[strawberry.ID]) -> list[relay.Node | None]:
     for kind in {kind for kind, _ in wanted}:
         if kind not in NODES:
             raise BadUserInput(f"There are no nodes of type {kind[:40]}.")
+        if not may_look_up(info.context.key, kind):
+            continue
         found.update(_of_kind(info, kind, [node_id for other, node_id in wanted if other == kind]))
     return [found.get(key) for key in wanted]
 
@@ -69,14 +108,19 @@ def _nodes(info: Info, ids: list[strawberry.ID]) -> list[relay.Node | None]:
 def _of_kind(info: Info, kind: str, node_ids: list[str]) -> dict[tuple[str, str], relay.Node]:
     node_type = NODES[kind]
     if node_type is Slot:
-        slots = [still_open(node_id, now=info.context.now) for node_id in node_ids]
-        return {(kind, slot.node_id): slot for slot in slots if slot is not None}
+        slots = still_open(node_ids, now=info.context.now)
+        return {(kind, node_id): slot for node_id, slot in slots.items()}
+    if node_type is PublishedSlot:
+        published = published_nodes(info, node_ids).items()
+        return {(kind, node_id): cast("relay.Node", row) for node_id, row in published}
     rows = _visible(info, node_type).filter(pk__in=[read_pk(node_id) for node_id in node_ids])
     return {(kind, str(row.pk)): cast("relay.Node", row) for row in rows}
 
 
 def _visible(info: Info, node_type: Any) -> QuerySet[Any]:
     """Give the rows of a type that the viewer may look up by id."""
+    if node_type is Business:
+        return businesses.visible_to(info.context.viewer)
     if node_type in IN_USE:
         return IN_USE[node_type]()
     rows: QuerySet[Any] = node_type.__strawberry_django_definition__.model.objects.all()

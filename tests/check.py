@@ -18,12 +18,22 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 MANAGE = (sys.executable, "manage.py")
 
+TRANSLATIONS = (*MANAGE, "translations")
+"""Writes the catalogues of bookings/locale, and with --check compares and judges them."""
+
+SITE = (sys.executable, "-m", "mkdocs", "build", "-d")
+"""Builds the documentation into a folder, strictly as mkdocs.yml has it. With -q it would not hear its own warnings."""
+
 Verdict = str | None
 """What is wrong, or None."""
 
 GENERATED = {
     "schema.graphql": (*MANAGE, "export_schema", "schema.root:schema"),
     "docs/states.md": (*MANAGE, "lifecycle_diagram", "--print"),
+    "docs/error-codes.md": (*MANAGE, "error_codes", "--print"),
+    "docs/limits.md": (*MANAGE, "limits_table", "--print"),
+    "docs/personal-data.md": (*MANAGE, "personal_data", "--print"),
+    "docs/rights.md": (*MANAGE, "rights_table", "--print"),
 }
 """Committed files and the commands that print them."""
 
@@ -39,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
         for name, command in GENERATED.items():
             (ROOT / name).write_text(printed(command))
             print(f"wrote {name}")
-        return 0
+        return run_aloud(*TRANSLATIONS)
     failed = 0
     for name, check in checks().items():
         begun = time.monotonic()
@@ -70,6 +80,10 @@ def checks() -> dict[str, Callable[[], Verdict]]:
             f"generated: {name} (mend: make generate)": lambda name=name: difference(name)
             for name in GENERATED
         },
+        "documentation: links, pages and anchors (look: make docs)": broken_site,
+        "translations: complete and compiled (mend: make generate, then the .po file)": lambda: failure(
+            *TRANSLATIONS, "--check"
+        ),
     }
 
 
@@ -82,6 +96,12 @@ def development() -> dict[str, str]:
         "DATABASE_URL": f"sqlite:///{tempfile.gettempdir()}/slotwell-check.sqlite3",
         "ENV_FILE": os.devnull,
     }
+
+
+def broken_site() -> Verdict:
+    """Build the documentation into a folder that goes away again."""
+    with tempfile.TemporaryDirectory(prefix="slotwell-site-") as folder:
+        return failure(*SITE, folder)
 
 
 def production() -> dict[str, str]:

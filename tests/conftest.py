@@ -1,7 +1,7 @@
 """Rules that hold for every test: which database, which marks, no network but our own servers."""
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -9,7 +9,9 @@ from django.db import connection, connections
 from django.test import TransactionTestCase
 from pytest_socket import socket_allow_hosts
 
-from bookings.common.guards import purge_permit
+from bookings.limits.services import forget_everything
+from core.storage import in_folder
+from tests import emptying, logwatch
 from tests.servers import fresh_database, migrated_template, server  # noqa: F401 - fixtures for all
 
 VENDORS = {"postgresql", "sqlite"}
@@ -19,12 +21,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--prove", action="store_true", help="run the long proofs, and only them")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     # A fast hash for the users that tests make; the real ones stay known, for tests about passwords.
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.MD5PasswordHasher",
         *settings.PASSWORD_HASHERS,
     ]
+    plugin = config.pluginmanager.get_plugin("logging-plugin")
+    logwatch.install([plugin.caplog_handler, plugin.report_handler] if plugin else [])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -33,7 +37,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item for item in items if is_for(item, connection.vendor) and is_proof(item) == config.option.prove
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
-    items[:] = wanted
+    items[:] = longest_first(wanted) if config.option.prove else wanted
+
+
+def longest_first(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Give proofs by their files: those that say that they are long, then those of many, so that none is left alone."""
+    many = Counter(item.path for item in items)
+    long = {item.path for item in items for mark in item.iter_markers("busy") if mark.kwargs.get("long")}
+    return sorted(items, key=lambda item: (item.path not in long, -many[item.path], item.path))
 
 
 def is_for(item: pytest.Item, vendor: str) -> bool:
@@ -54,6 +65,25 @@ def pytest_runtest_setup() -> None:
     socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_counted() -> None:
+    """Begin with limits that nobody has used; what the database counts goes with the test's rows."""
+    forget_everything()
+
+
+@pytest.fixture(autouse=True)
+def logs_hold_no_secrets() -> Iterator[None]:
+    """Fail the test in which anything was logged that no log may hold."""
+    yield
+    assert logwatch.WATCH.take() == []
+
+
+@pytest.fixture(autouse=True, scope="session")
+def pictures_of_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep pictures apart: a purge would delete those of whoever develops here, of which its database knows nothing."""
+    settings.STORAGES["pictures"] = in_folder(tmp_path_factory.mktemp("pictures"))
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
@@ -65,14 +95,13 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(autouse=True, scope="session")
-def flush_append_only_tables() -> Iterator[None]:
-    """Let Django empty the tables after a test that committed; the guards would refuse."""
+def empty_tables_quickly() -> Iterator[None]:
+    """After a test that committed, delete what it wrote: the tables that hold nothing cost nothing.
+
+    Django would empty all of them and then announce a migration, by which guards, content types and permissions are
+    made anew: most of such a test's time.
+    """
     flush = TransactionTestCase._fixture_teardown
-
-    def flush_with_permit(case: Any) -> None:
-        with purge_permit():
-            flush(case)
-
-    TransactionTestCase._fixture_teardown = flush_with_permit
+    TransactionTestCase._fixture_teardown = lambda case: emptying.empty_tables()
     yield
     TransactionTestCase._fixture_teardown = flush

@@ -5,7 +5,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from bookings.accounts.models import User
+from bookings.accounts.keys import NewKey, create_key
+from bookings.accounts.models import ServiceKey, User
 from bookings.accounts.viewer import Viewer
 from bookings.booking import services
 from bookings.booking.models import Booking
@@ -14,6 +15,7 @@ from bookings.catalogue.models import Service
 from bookings.consultants.models import Consultant
 from bookings.notifications.models import OutboxMessage
 from bookings.payments.models import Payment
+from bookings.resources.models import Resource
 from bookings.schedules.models import Schedule, WeeklyHours
 from bookings.verification import services as verification
 
@@ -22,6 +24,9 @@ NOW = datetime(2030, 1, 7, 8, 0, tzinfo=UTC)
 TEN = datetime(2030, 1, 7, 10, 0, tzinfo=UTC)
 """A start that the default practice offers."""
 PASSWORD = "correct horse battery"
+
+Host = Consultant | Resource | None
+"""Who or what is named; None for anyone."""
 
 _numbers = count(1)
 
@@ -77,25 +82,52 @@ def consultant(
     return person
 
 
+def resource(offered: Service, *, zone: str = "UTC", **fields: Any) -> Resource:
+    """A room for the service, open whenever the practice is."""
+    schedule = Schedule.objects.create(business=offered.business, timezone=zone, follows_business=True)
+    room = Resource.objects.create(
+        **{
+            "business": offered.business,
+            "schedule": schedule,
+            "name": f"Room {next(_numbers)}",
+            "capacity": offered.seats,
+            **fields,
+        }
+    )
+    room.services.add(offered)
+    return room
+
+
 def staff_of(place: Business, role: StaffMember.Role = StaffMember.Role.MANAGER) -> Viewer:
     member = user()
     StaffMember.objects.create(business=place, user=member, role=role)
     return Viewer(user=member)
 
 
-def request_for(host: Consultant, offered: Service, **fields: Any) -> services.DraftRequest:
+def service_key(
+    *scopes: ServiceKey.Scope, owner: User | None = None, place: Business | None = None, **fields: Any
+) -> NewKey:
+    """A key as it was made; without an owner, the practice's, or somebody's."""
+    holder = owner or (place.owner if place is not None else user())
+    fields = {"name": "chatbot", "business_id": place.pk if place is not None else None, "now": NOW, **fields}
+    return create_key(owner=holder, scopes=scopes, **fields)
+
+
+def request_for(host: Host, offered: Service, **fields: Any) -> services.DraftRequest:
+    """A request for ten o'clock with a consultant, for a resource, or (None) with anyone."""
     defaults = {
         "email": f"client{next(_numbers)}@example.org",
         "full_name": "Carla Client",
         "service_id": offered.pk,
-        "consultant_id": host.pk,
+        "consultant_id": host.pk if isinstance(host, Consultant) else None,
+        "resource_id": host.pk if isinstance(host, Resource) else None,
         "starts_at": TEN,
         "consent": True,
     }
     return services.DraftRequest(**{**defaults, **fields})
 
 
-def draft(host: Consultant, offered: Service, *, now: datetime = NOW, **fields: Any) -> Booking:
+def draft(host: Host, offered: Service, *, now: datetime = NOW, **fields: Any) -> Booking:
     return services.draft(request=request_for(host, offered, **fields), now=now)
 
 
@@ -111,17 +143,17 @@ def passed(booking: Booking, *, now: datetime = NOW) -> verification.Passed:
     return verification.pass_by_token(purpose="VERIFY_BOOKING", token=token, now=now)
 
 
-def pending(host: Consultant, offered: Service, *, now: datetime = NOW, **fields: Any) -> Booking:
+def pending(host: Host, offered: Service, *, now: datetime = NOW, **fields: Any) -> Booking:
     booking = draft(host, offered, now=now, **fields)
     return services.verify(passed=passed(booking, now=now), now=now).booking
 
 
-def approved(host: Consultant, offered: Service, *, now: datetime = NOW, **fields: Any) -> Booking:
+def approved(host: Host, offered: Service, *, now: datetime = NOW, **fields: Any) -> Booking:
     booking = pending(host, offered, now=now, **fields)
     return services.approve(booking_id=booking.pk, viewer=staff_of(booking.business), now=now)
 
 
-def paying(host: Consultant, offered: Service, *, now: datetime = NOW, **fields: Any) -> Payment:
+def paying(host: Host, offered: Service, *, now: datetime = NOW, **fields: Any) -> Payment:
     """An open attempt to pay for an approved booking, with the sandbox."""
     booking = approved(host, offered, now=now, **fields)
     return services.start_payment(booking_id=booking.pk, viewer=client_of(booking), now=now)

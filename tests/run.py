@@ -77,27 +77,45 @@ def database_url(vendor: str, folder: Path, stack: ExitStack) -> str:
 def run_suite(vendor: str, url: str, folder: Path, *, prove: bool, arguments: Sequence[str]) -> Outcome:
     """Run pytest on one database, its output going straight to the terminal."""
     print(f"\n── {vendor} {'─' * 60}", flush=True)
-    report = folder / f"{vendor}.xml"
-    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *parallel(prove, arguments)]
-    command += ["--prove"] if prove else []
     begun = time.monotonic()
+    parts = [
+        run_part(how, url, folder / f"{vendor}{number}.xml", prove=prove, arguments=arguments)
+        for number, how in enumerate(parallel(prove, arguments))
+    ]
+    passed, failed, skipped = (sum(part) for part in zip(*parts, strict=True))
+    return Outcome(vendor, passed, failed, skipped, time.monotonic() - begun)
+
+
+def run_part(
+    how: Sequence[str], url: str, report: Path, *, prove: bool, arguments: Sequence[str]
+) -> tuple[int, int, int]:
+    """Run pytest once, `how` being arguments of ours; give passed, failed and skipped."""
+    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *how]
+    command += ["--prove"] if prove else []
     code = subprocess.run([*command, *arguments], cwd=ROOT, env=environment(url), check=False).returncode
     passed, failed, skipped = counts(report)
     if code not in {0, NOTHING_COLLECTED} and not failed:
         failed = 1  # pytest itself broke: a wrong argument, a module that cannot be imported
-    return Outcome(vendor, passed, failed, skipped, time.monotonic() - begun)
+    return passed, failed, skipped
 
 
-def parallel(prove: bool, arguments: Sequence[str]) -> list[str]:
-    """Two processes, a file to each in turn; the proofs one by one, since they measure and kill."""
-    if prove or any(argument.startswith(("-n", "--pdb", "-s")) for argument in arguments):
-        return []
-    return ["-n", "2", "--dist", "loadfile"]
+def parallel(prove: bool, arguments: Sequence[str]) -> list[list[str]]:
+    """Give the arguments of each part: two processes at once, a file to each in turn.
+
+    Proofs go one by one, since they measure and kill; before them, two at once, those that are only busy.
+    """
+    if any(argument.startswith(("-n", "-m", "--pdb", "-s")) for argument in arguments):
+        return [[]]
+    if prove:
+        pairs = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # conftest.py orders them
+        return [["-m", "busy", *pairs], ["-m", "not busy"]]
+    return [["-n", "2", "--dist", "loadfile"]]
 
 
 def environment(url: str) -> dict[str, str]:
     """Give the environment of a test process: nothing of the developer's own settings."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "CI", "VIRTUAL_ENV", "CRASH_KILLS", "CRASH_SEED")
+    seeds = ("CRASH_KILLS", "CRASH_SEED", "ORACLE_SEED", "SCHEMATHESIS_SECONDS", "SCHEMATHESIS_SEED")
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "CI", "VIRTUAL_ENV", *seeds)
     own = {name: os.environ[name] for name in kept if name in os.environ}
     return {**own, "DEBUG": "true", "DATABASE_URL": url, "ENV_FILE": os.devnull}
 

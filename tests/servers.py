@@ -21,21 +21,23 @@ import httpx
 import psutil
 import psycopg2
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from core.serve import read_procfile
+from tests.logwatch import WATCH
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTS_WITHIN = 40.0
 STOPS_WITHIN = 15.0
 
 
-def wait_for(condition: Callable[[], Any], what: str, *, within: float = 20.0) -> Any:
+def wait_for(condition: Callable[[], Any], what: str | Callable[[], str], *, within: float = 20.0) -> Any:
     """Give the condition's first true value; fail with `what` was waited for where it does not come."""
     until = time.monotonic() + within
     while not (value := condition()):
         if time.monotonic() > until:
-            pytest.fail(f"waited {within:.0f} s for {what}")
+            pytest.fail(f"waited {within:.0f} s for {what() if callable(what) else what}")
         time.sleep(0.05)
     return value
 
@@ -76,6 +78,7 @@ class Process:
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait(STOPS_WITHIN)
+        WATCH.read_file(self.log)
 
     def stop(self) -> None:
         """End it in order where it still runs, and by force where it does not want to."""
@@ -140,6 +143,7 @@ def environment(database_url: str, **env: str) -> dict[str, str]:
         "DEBUG": "true",
         "DATABASE_URL": database_url,
         "ENV_FILE": os.devnull,
+        "PICTURES_DIR": str(settings.STORAGES["pictures"]["OPTIONS"]["location"]),
         "PYTHONUNBUFFERED": "1",
         "WEB_PROCESSES": "1",
         "WORKER_BEAT_SECONDS": "1",
@@ -243,18 +247,27 @@ def migrated_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     admin_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def fresh_database(migrated_template: str, tmp_path: Path) -> Iterator[Database]:
-    """A migrated, empty database for servers, of the kind that this run tests."""
+@contextmanager
+def copied(template: str, folder: Path) -> Iterator[Database]:
+    """Make a migrated, empty database for servers, of the kind that this run tests; it goes when the block ends."""
     if connection.vendor == "sqlite":
-        path = tmp_path / "fresh.sqlite3"
-        shutil.copy(migrated_template, path)
+        path = folder / "fresh.sqlite3"
+        shutil.copy(template, path)
         yield Database(f"sqlite:///{path}")
         return
     name = f"slotwell_{uuid.uuid4().hex[:12]}"
-    admin_sql(f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
-    yield Database(sibling(name))
-    admin_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield Database(sibling(name))
+    finally:
+        admin_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def fresh_database(migrated_template: str, tmp_path: Path) -> Iterator[Database]:
+    """A migrated, empty database for servers, of the kind that this run tests."""
+    with copied(migrated_template, tmp_path) as database:
+        yield database
 
 
 @pytest.fixture

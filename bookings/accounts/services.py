@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.contrib.auth import authenticate
 
-from bookings.accounts.addresses import normalise_email
 from bookings.accounts.models import User
 from bookings.accounts.sessions import Session, start_session
+from bookings.common.addresses import normalise_email
 from bookings.common.errors import DomainError, ErrorCode
 
 

@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext
 
 from bookings.accounts import tokens
 from bookings.accounts.models import RefreshToken, User
 from bookings.accounts.viewer import Viewer
 from bookings.common.errors import DomainError, ErrorCode, Unauthenticated
 from bookings.common.ids import new_token
+from bookings.common.inert import one_line
 from bookings.common.secrecy import token_hash
-from bookings.notifications.rendering import one_line
 from bookings.notifications.services import queue_message
 
 log = logging.getLogger(__name__)
@@ -78,13 +79,15 @@ def log_out(*, refresh_token: str | None, viewer: Viewer | None, everywhere: boo
     """
     if refresh_token is not None:
         return _log_out_by_token(refresh_token, everywhere=everywhere, now=now)
-    if viewer is None or viewer.user is None:
+    if viewer is None or viewer.account is None:
         raise Unauthenticated
     if everywhere:
-        return log_out_everywhere(user_id=viewer.user.pk, now=now)
+        return log_out_everywhere(user_id=viewer.account.pk, now=now)
     if viewer.session is None:
-        raise Unauthenticated("Send the refresh token, or the access token of the session that shall end.")
-    return end_session(user_id=viewer.user.pk, family=viewer.session, now=now)
+        raise Unauthenticated(
+            gettext("Send the refresh token, or the access token of the session that shall end.")
+        )
+    return end_session(user_id=viewer.account.pk, family=viewer.session, now=now)
 
 
 def end_session(*, user_id: int, family: uuid.UUID, now: datetime) -> int:
@@ -99,6 +102,19 @@ def log_out_everywhere(*, user_id: int, now: datetime) -> int:
     with transaction.atomic():
         User.objects.filter(pk=user_id).update(token_version=F("token_version") + 1)
         return _revoke(RefreshToken.objects.filter(user_id=user_id), now=now)
+
+
+def end_others(*, user: User, keep: uuid.UUID | None, now: datetime) -> int:
+    """End every session of a locked account but one, which lives on under the account's raised `token_version`.
+
+    Give how many ended.
+    """
+    mine, kept = RefreshToken.objects.filter(user=user), [keep] if keep is not None else []
+    ended = _revoke(mine.exclude(family__in=kept), now=now)
+    mine.filter(family__in=kept, rotated_at__isnull=True, revoked_at__isnull=True).update(
+        token_version=user.token_version
+    )
+    return ended
 
 
 def forget_expired(now: datetime) -> int:
@@ -128,9 +144,7 @@ def _lock_user(user_id: int) -> User | None:
 
 def _locked(refresh_token: str) -> RefreshToken:
     """Give a token's row as it is once the account is locked. Raises TOKEN_INVALID for an unknown one."""
-    rows = RefreshToken.objects.filter(
-        token_hash=token_hash(refresh_token if refresh_token.isascii() else "")
-    )
+    rows = RefreshToken.objects.filter(token_hash=token_hash(refresh_token))
     user_id = rows.values_list("user_id", flat=True).first()
     user = _lock_user(user_id or 0)
     row = rows.first() if user else None
@@ -170,6 +184,7 @@ def _end_stolen(row: RefreshToken, *, now: datetime) -> bool:
             recipient=row.user.email,
             context={"full_name": row.user.full_name},
             secrets={"user_agent": row.user_agent},
+            locale=row.user.locale,
             now=now,
         )
     return bool(ended)

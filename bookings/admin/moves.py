@@ -8,11 +8,12 @@ from enum import Enum
 from typing import Any
 
 from bookings.accounts.viewer import Viewer
-from bookings.booking import policies, services
+from bookings.booking import policies, services, wishes
 from bookings.booking.models import Booking
 from bookings.booking.policies import Actor
 from bookings.booking.rights import Operation
-from bookings.booking.states import ActorKind, Move, Requirement, Transition, moves_from
+from bookings.booking.states import TABLE, ActorKind, Move, Requirement, Transition, moves_from
+from bookings.catalogue.models import Service
 from bookings.common.errors import DomainError
 from bookings.payments.models import Payment
 
@@ -23,7 +24,10 @@ class Question(Enum):
     REASON = Requirement.REASON
     TIME = Requirement.TIME
     CONSULTANT = Requirement.CONSULTANT
+    RESOURCE = "RESOURCE"
+    LENGTH = "LENGTH"
     PRICE = "PRICE"
+    ALTERNATIVES = "ALTERNATIVES"
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,12 @@ class Act:
     reason: str = ""
     price: Decimal | None = None
     starts_at: datetime | None = None
-    consultant_id: int = 0
+    ends_at: datetime | None = None
+    consultant_id: int | None = None
+    resource_id: int | None = None
     override: bool = False
+    alternatives: tuple[datetime, ...] = ()
+    seen: int | None = None
 
     @property
     def who(self) -> dict[str, Any]:
@@ -48,6 +56,11 @@ class Act:
     def where(self) -> dict[str, Any]:
         """What a service that moves time wants to know as well."""
         return {"starts_at": self.starts_at, "override": self.override}
+
+    @property
+    def to_whom(self) -> dict[str, Any]:
+        """What a service that gives a booking to somebody wants to know."""
+        return {"consultant_id": self.consultant_id, "resource_id": self.resource_id}
 
 
 @dataclass(frozen=True)
@@ -70,9 +83,17 @@ def _where_to_pay(payment: Payment) -> str:
 WAYS: Mapping[Move, Way] = {
     Move.VERIFY: Way(lambda act: services.verify_as(**act.who)),
     Move.APPROVE: Way(
-        lambda act: services.approve(**act.who, price=act.price), (Question.PRICE,), in_bulk=True
+        lambda act: services.approve(
+            **act.who, **act.where, **act.to_whom, ends_at=act.ends_at, price=act.price
+        ),
+        (Question.TIME, Question.LENGTH, Question.CONSULTANT, Question.RESOURCE, Question.PRICE),
+        in_bulk=True,
     ),
-    Move.REJECT: Way(lambda act: services.reject(**act.who, reason=act.reason), in_bulk=True),
+    Move.REJECT: Way(
+        lambda act: services.reject(**act.who, reason=act.reason, alternatives=act.alternatives),
+        (Question.ALTERNATIVES,),
+        in_bulk=True,
+    ),
     Move.START_PAYMENT: Way(lambda act: services.start_payment(**act.who), tells=_where_to_pay),
     Move.CONFIRM_UNPAID: Way(lambda act: services.confirm_unpaid(**act.who)),
     Move.COMPLETE: Way(lambda act: services.complete(**act.who), in_bulk=True),
@@ -81,10 +102,10 @@ WAYS: Mapping[Move, Way] = {
     Move.CANCEL: Way(
         lambda act: services.cancel_as(**act.who, reason=act.reason), (Question.REASON,), in_bulk=True
     ),
-    Move.RESCHEDULE: Way(lambda act: services.reschedule(**act.who, **act.where)),
+    Move.RESCHEDULE: Way(lambda act: services.reschedule(**act.who, **act.where, seen=act.seen)),
     Move.REASSIGN: Way(
-        lambda act: services.reassign(**act.who, **act.where, consultant_id=act.consultant_id),
-        (Question.TIME,),
+        lambda act: services.reassign(**act.who, **act.where, **act.to_whom),
+        (Question.RESOURCE, Question.TIME),
     ),
 }
 
@@ -95,6 +116,7 @@ class Option:
 
     row: Transition
     actor: Actor
+    booking: Booking
 
     @property
     def move(self) -> Move:
@@ -114,11 +136,32 @@ class Option:
     @property
     def questions(self) -> dict[Question, bool]:
         """What is asked, and whether it has to be answered; nobody is asked what they may not set."""
-        required = {Question(need): True for need in self.row.requires.get(self.actor.kind, ())}
-        asked = {**dict.fromkeys(WAYS[self.move].may_ask, False), **required}
+        needs = policies.requirements(self.booking, self.row, self.actor)
+        asked = {**dict.fromkeys(WAYS[self.move].may_ask, False), **{Question(need): True for need in needs}}
         if not self._office_may(Operation.SET_PRICE):
             asked.pop(Question.PRICE, None)
-        return asked
+        if not (wishes.waits(self.booking) and self.booking.service.max_duration is not None):
+            asked.pop(Question.LENGTH, None)  # only a wish gets its length with its time
+        return self._with_whom(asked)
+
+    def _with_whom(self, asked: dict[Question, bool]) -> dict[Question, bool]:
+        """Ask for a consultant, a resource or either, as the service holds them; on approval where none is named."""
+        booking, holds, approves = self.booking, self.booking.service.holds, self.move is Move.APPROVE
+        is_host = self.actor.kind is ActorKind.CONSULTANT
+        has_to_do = {
+            Question.CONSULTANT: holds != Service.Holds.RESOURCE
+            and not (approves and booking.consultant_id is not None),
+            Question.RESOURCE: holds != Service.Holds.CONSULTANT
+            and not (approves and booking.resource_id is not None)
+            and not is_host,
+        }
+        left = {question: required for question, required in asked.items() if has_to_do.get(question, True)}
+        if (
+            self.move is Move.REASSIGN and holds != Service.Holds.CONSULTANT
+        ):  # with two to choose from, either will do
+            whom = [one for one in has_to_do if one in left]
+            left |= dict.fromkeys(whom, len(whom) == 1)
+        return left
 
     def _office_may(self, what: Operation) -> bool:
         return self.actor.kind in {ActorKind.STAFF, ActorKind.ADMIN} and self.actor.may(what)
@@ -131,6 +174,14 @@ def open_moves(booking: Booking, viewer: Viewer, now: datetime) -> list[Option]:
     actors = policies.actors_of(viewer, booking)
     options = (_option(booking, row, actors, now) for row in moves_from(booking.status))
     return [option for option in options if option is not None]
+
+
+def option_of(move: Move, booking: Booking, viewer: Viewer, now: datetime) -> Option | None:
+    """Give one move where it is open to the viewer, else None; without a statement."""
+    row = TABLE[move]
+    if booking.status not in row.sources or policies.has_lapsed(booking, now):
+        return None
+    return _option(booking, row, policies.actors_of(viewer, booking), now)
 
 
 def make(move: Move, act: Act) -> str:
@@ -150,4 +201,4 @@ def _option(booking: Booking, row: Transition, actors: list[Actor], now: datetim
         policies.refuse_at_wrong_time(booking, row, actor, now)
     except DomainError:
         return None
-    return Option(row, actor)
+    return Option(row, actor, booking)

@@ -1,144 +1,150 @@
 """Payments in the admin: everything to be read, nothing to be rewritten; what came raw is not shown."""
 
-from django.contrib import admin, messages
-from django.db import models
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
 
 from bookings.admin.desk import viewer_of
-from bookings.booking import selectors
-from bookings.common import clock
-from bookings.payments.models import Payment, ProviderEvent, Refund, SandboxCheckout, SandboxRefund
-from bookings.payments.services import retry_refund
-
-
-class LedgerAdmin(admin.ModelAdmin):
-    """A ledger is read; its rows come from services alone."""
-
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse: rows come from moves and from providers."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Refuse: what happened is not rewritten."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Refuse: the row is the proof."""
-        return False
+from bookings.admin.ledger import LedgerAdmin
+from bookings.admin.refunding import Refunding
+from bookings.admin.signs import Tone, sign, when
+from bookings.booking import selectors, takings
+from bookings.booking.rights import Operation
+from bookings.common.money import Money
+from bookings.payments.models import Payment, SandboxCheckout, SandboxRefund
 
 
 @admin.register(Payment)
-class PaymentAdmin(LedgerAdmin):
-    """Attempts to pay and what came in."""
+class PaymentAdmin(Refunding, LedgerAdmin):
+    """Attempts to pay and what came in, and giving it back."""
 
-    list_display = (
-        "reference",
-        "booking",
-        "provider",
-        "status",
-        "amount",
-        "currency",
-        "paid_amount",
-        "refunded_amount",
-        "confirms_booking",
-        "live",
-        "created_at",
+    right = Operation.SEE_MONEY
+    empty_words = (
+        "Payments stand here as soon as a client begins to pay, or staff record money taken on site."
     )
-    list_filter = ("status", "provider", "live", "currency")
+    list_display = (
+        "begun",
+        "about",
+        "stands",
+        "paid_by",
+        "asked",
+        "came_in",
+        "goes_back",
+        "net",
+        "reference",
+    )
+    list_filter = ("status", "method", "purpose", "provider", "live", "currency", "paid_at")
     search_fields = ("reference", "provider_payment_id", "booking__acknowledgement_id", "booking__email")
     list_select_related = ("booking",)
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-pk")
-    exclude = ("checkout_url",)
+    # What is not named here is not shown: where a client was sent to pay, above all.
+    fieldsets = (
+        (None, {"fields": ("booking", "stands", "purpose", "asked", "came_in", "goes_back", "fee", "net")}),
+        ("How", {"fields": ("method", "recorded_by", "confirms_booking", "tax_rate", "failure_code")}),
+        (
+            "At the provider",
+            {
+                "fields": (
+                    "provider",
+                    "account",
+                    "live",
+                    "reference",
+                    "provider_checkout_id",
+                    "provider_payment_id",
+                )
+            },
+        ),
+        ("When", {"fields": ("created_at", "expires_at", "closed_at", "paid_at", "checked_at")}),
+    )
+    readonly_fields = ("stands", "asked", "came_in", "goes_back", "fee", "net", "created_at")
+    change_list_template = "admin/bookings/payment/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
-        """Show the payments of bookings that this person may see."""
-        return selectors.payments_visible_to(viewer_of(request)).order_by(*self.ordering)
+        """Show the payments of bookings that this person may see; of what is left, that of which they may see it."""
+        viewer = viewer_of(request)
+        taken = selectors.payments_visible_to(viewer, what=Operation.SEE_TAKINGS).filter(pk=OuterRef("pk"))
+        shown = selectors.payments_visible_to(viewer).annotate(tells_net=Exists(taken))
+        return shown.order_by(*self.ordering)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Add the sums of what the list is narrowed to, whatever page of it is shown."""
+        answer = super().changelist_view(request, extra_context)
+        if isinstance(answer, TemplateResponse) and answer.context_data and "cl" in answer.context_data:
+            listed = answer.context_data["cl"].queryset.filter(tells_net=True)
+            answer.context_data["takings"] = takings.summed(listed)
+        return answer
+
+    def in_words(self, obj: Payment) -> str:
+        """Say how much it was, and of which booking."""
+        return f"Payment of {obj.asked} for {obj.booking.acknowledgement_id}"
+
+    @admin.display(description="Begun", ordering="created_at")
+    def begun(self, payment: Payment) -> str:
+        """Give when the attempt began."""
+        return when(payment.created_at)
+
+    @admin.display(description="Booking", ordering="booking__acknowledgement_id")
+    def about(self, payment: Payment) -> str:
+        """Give the booking's id, and what of its price it is where that is not all."""
+        part = "" if payment.purpose == Payment.Purpose.PRICE else f", {_PARTS[payment.purpose]}"
+        return f"{payment.booking.acknowledgement_id}{part}"
+
+    @admin.display(description="Status", ordering="status")
+    def stands(self, payment: Payment) -> SafeString:
+        """Say where it stands, and that it is no real money where that is so."""
+        words = payment.get_status_display()
+        return sign(words if payment.live else f"{words} (test)", _TONES[payment.status])
+
+    @admin.display(description="Paid by", ordering="method")
+    def paid_by(self, payment: Payment) -> str:
+        """Give with what, and through whom."""
+        by = "on site" if payment.provider == Payment.ON_SITE else payment.provider
+        return f"{payment.get_method_display()}, {by}" if payment.method else by
+
+    @admin.display(description="Came in", ordering="paid_amount")
+    def came_in(self, payment: Payment) -> Money | str:
+        """Give what came in, a dash where nothing did."""
+        return payment.paid if payment.paid_amount else "–"
+
+    @admin.display(description="Goes back", ordering="refunded_amount")
+    def goes_back(self, payment: Payment) -> Money | str:
+        """Give what was refunded or is reserved for a refund, a dash where nothing is."""
+        back = Money(payment.refunded_amount, payment.paid.currency)
+        return back if payment.refunded_amount else "–"
+
+    @admin.display(description="Fee")
+    def fee(self, payment: Payment) -> Money | str:
+        """Give what the provider kept, to those who may see it."""
+        if payment.fee_amount is None or not _tells_net(payment):
+            return "–"
+        return Money(payment.fee_amount, payment.paid.currency)
+
+    @admin.display(description="Net")
+    def net(self, payment: Payment) -> Money | str:
+        """Give what is left of what came in, to those who may see it."""
+        return payment.net if payment.paid_amount and _tells_net(payment) else "–"
 
 
-class LeftToAPerson(admin.SimpleListFilter):
-    """Refunds that the worker does not go on with."""
-
-    title = "left to a person"
-    parameter_name = "left"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        """Give the one choice."""
-        return [("yes", "Yes")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Refund]) -> QuerySet[Refund]:
-        """Narrow to refunds that are not done and that nobody tries any more."""
-        if self.value() != "yes":
-            return queryset
-        return queryset.exclude(status=Refund.Status.SUCCEEDED).filter(next_attempt_at__isnull=True)
+_PARTS = {Payment.Purpose.DEPOSIT.value: "deposit", Payment.Purpose.ON_SITE.value: "on site"}
+_TONES: dict[str, Tone] = {
+    Payment.Status.CREATING.value: "wait",
+    Payment.Status.OPEN.value: "wait",
+    Payment.Status.SUCCEEDED.value: "good",
+    Payment.Status.FAILED.value: "bad",
+    Payment.Status.CLOSED.value: "quiet",
+}
 
 
-@admin.register(Refund)
-class RefundAdmin(LedgerAdmin):
-    """Money on its way back, and trying again what was left to a person."""
-
-    list_display = (
-        "created_at",
-        "payment",
-        "amount",
-        "reason",
-        "status",
-        "attempts",
-        "next_attempt_at",
-        "last_error",
-    )
-    list_filter = (LeftToAPerson, "status", "reason")
-    search_fields = (
-        "key",
-        "provider_refund_id",
-        "payment__reference",
-        "payment__booking__acknowledgement_id",
-    )
-    list_select_related = ("payment",)
-    date_hierarchy = "created_at"
-    ordering = ("-created_at", "-pk")
-    actions = ("try_again",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
-        """Show the refunds of payments that this person may see."""
-        shown = selectors.payments_visible_to(viewer_of(request))
-        return super().get_queryset(request).filter(payment__in=shown)
-
-    def has_retry_permission(self, request: HttpRequest) -> bool:
-        """Allow whom the right to change refunds was given."""
-        return bool(request.user.has_perm("bookings.change_refund"))
-
-    @admin.action(description="Try again what got no answer", permissions=["retry"])
-    def try_again(self, request: HttpRequest, queryset: QuerySet[Refund]) -> None:
-        """Queue the chosen refunds again, under their own keys."""
-        revived = sum(retry_refund(refund=refund, now=clock.now()) for refund in queryset)
-        self.message_user(
-            request, f"{revived} queued again.", messages.SUCCESS if revived else messages.WARNING
-        )
-
-
-@admin.register(ProviderEvent)
-class ProviderEventAdmin(LedgerAdmin):
-    """The inbox, without the bodies."""
-
-    list_display = (
-        "received_at",
-        "provider",
-        "kind",
-        "reference",
-        "processed_at",
-        "outcome",
-        "attempts",
-        "last_error",
-    )
-    list_filter = ("provider", "kind", "outcome")
-    search_fields = ("event_id", "reference")
-    date_hierarchy = "received_at"
-    ordering = ("-received_at", "-pk")
-    exclude = ("body",)
+def _tells_net(payment: Payment) -> bool:
+    """Tell whether the person who looks may see what is left; as the list was read for them."""
+    return bool(getattr(payment, "tells_net", False))
 
 
 @admin.register(SandboxCheckout)
@@ -150,6 +156,11 @@ class SandboxCheckoutAdmin(LedgerAdmin):
     search_fields = ("reference", "description")
     ordering = ("-created_at", "-pk")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SandboxCheckout]:
+        """Show what this person may see of it as payments."""
+        shown = selectors.payments_visible_to(viewer_of(request)).values("reference")
+        return super().get_queryset(request).filter(reference__in=shown)
+
 
 @admin.register(SandboxRefund)
 class SandboxRefundAdmin(LedgerAdmin):
@@ -159,3 +170,8 @@ class SandboxRefundAdmin(LedgerAdmin):
     search_fields = ("key", "checkout__reference")
     list_select_related = ("checkout",)
     ordering = ("-created_at", "-pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SandboxRefund]:
+        """Show what this person may see of it as refunds."""
+        shown = selectors.payments_visible_to(viewer_of(request)).values("reference")
+        return super().get_queryset(request).filter(checkout__reference__in=shown)

@@ -5,10 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from bookings.admin.desk import OfPlatform
+from bookings.admin.theme import ModelAdmin
+from bookings.admin.words import InWords
 from bookings.verification.models import AccessToken, Challenge
 
 
-class _ReadOnly(admin.ModelAdmin):
+class _ReadOnly(InWords, OfPlatform, ModelAdmin):
     """Nothing here is made, changed or deleted by hand."""
 
     ordering = ("-created_at",)
@@ -36,11 +39,24 @@ class ChallengeAdmin(_ReadOnly):
     search_fields = ("subject", "email")
     exclude = ("token_hash", "code_digest")
 
+    def in_words(self, obj: Challenge) -> str:
+        """Say what was asked of whom."""
+        return f"{obj.get_purpose_display()}: {obj.email}"
+
 
 @admin.register(AccessToken)
 class AccessTokenAdmin(_ReadOnly):
     """What passed challenges opened."""
 
-    list_display = ("created_at", "subject", "email", "purposes", "expires_at", "revoked_at")
+    list_display = ("created_at", "subject", "email", "opens", "expires_at", "revoked_at")
     search_fields = ("subject", "email")
     exclude = ("token_hash",)
+
+    def in_words(self, obj: AccessToken) -> str:
+        """Say what it opens, and whom it was given to."""
+        return f"Access to {obj.subject} for {obj.email}"
+
+    @admin.display(description="Opens it to")
+    def opens(self, token: AccessToken) -> str:
+        """Give what it was given for."""
+        return ", ".join(token.purposes)

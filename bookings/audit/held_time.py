@@ -1,6 +1,19 @@
 """Time and seats: what is occupied, counted and booked agree."""
 
-from django.db.models import Exists, F, IntegerField, Max, OuterRef, Q, Subquery, Sum, Value, Window
+from django.db.models import (
+    Aggregate,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    Window,
+)
 from django.db.models.expressions import RowRange
 from django.db.models.functions import Coalesce
 
@@ -40,23 +53,29 @@ def occupations_short_of_their_session(scope: Scope) -> list[int]:
 
 
 def miscounted_slots(scope: Scope) -> list[int]:
-    """Invariant 2: `0 <= seats_taken <= capacity`, and it is the sum of the bookings that keep seats."""
-    seated = Booking.objects.filter(slot=OuterRef("pk"), status__in=SEATED).order_by().values("slot")
-    held = Coalesce(
-        Subquery(seated.annotate(held=Sum("seats")).values("held")), Value(0), output_field=IntegerField()
+    """Invariant 2: `0 <= seats_taken <= capacity`; seats and holders are those of the bookings that keep seats."""
+    wrong = (
+        ~Q(seats_taken=F("held"))
+        | ~Q(holders=F("held_by"))
+        | Q(seats_taken__lt=0)
+        | Q(seats_taken__gt=F("capacity"))
     )
-    wrong = ~Q(seats_taken=F("held")) | Q(seats_taken__lt=0) | Q(seats_taken__gt=F("capacity"))
-    return ids_of(Slot.objects.using(scope.using).annotate(held=held).filter(wrong))
+    rows = Slot.objects.using(scope.using).annotate(held=_seated(Sum("seats")), held_by=_seated(Count("pk")))
+    return ids_of(rows.filter(wrong))
 
 
 def bookings_beside_their_slot(scope: Scope) -> list[int]:
     """Invariant 9, as far as rows can tell: whoever keeps seats keeps them in the very slot that was offered.
 
-    Such a booking's time, service and consultant's schedule are its slot's, it has a slot where it has a
-    time, and a booking that keeps no seats has none. That listing and booking judge alike cannot be seen
-    in rows; the tests of the engine show it.
+    Such a booking's time and service are its slot's; the slot is on the schedule of its consultant or, where it
+    has none, of its resource, and a resource beside a consultant is occupied by the same slot. It has a slot where
+    it has a time (a wish has neither), and a booking that keeps no seats has none. That listing and booking judge
+    alike cannot be seen in rows; the tests of the engine show it.
     """
     keeps = Q(status__in=SEATED)
+    in_its_room = Exists(
+        Occupation.objects.filter(slot=OuterRef("slot"), schedule=OuterRef("resource__schedule"))
+    )
     beside = (
         ~Q(starts_at=F("slot__starts_at"))
         | ~Q(ends_at=F("slot__ends_at"))
@@ -64,6 +83,9 @@ def bookings_beside_their_slot(scope: Scope) -> list[int]:
         | Q(slot__service__isnull=True)
         | Q(starts_at__isnull=True)
         | Q(consultant__isnull=False) & ~Q(consultant__schedule=F("slot__schedule"))
+        | Q(consultant__isnull=False, resource__isnull=False) & ~in_its_room
+        | Q(consultant__isnull=True, resource__isnull=False) & ~Q(resource__schedule=F("slot__schedule"))
+        | Q(consultant__isnull=True, resource__isnull=True)
     )
     wrong = (
         keeps & Q(slot__isnull=False) & beside
@@ -71,3 +93,11 @@ def bookings_beside_their_slot(scope: Scope) -> list[int]:
         | ~keeps & Q(slot__isnull=False)
     )
     return ids_of(Booking.objects.using(scope.using).filter(wrong))
+
+
+def _seated(counted: Aggregate) -> Coalesce:
+    """Give an aggregate over the bookings that keep seats of the outer slot; zero where there are none."""
+    seated = Booking.objects.filter(slot=OuterRef("pk"), status__in=SEATED).order_by().values("slot")
+    return Coalesce(
+        Subquery(seated.annotate(counted=counted).values("counted")), Value(0), output_field=IntegerField()
+    )

@@ -13,6 +13,7 @@ from bookings.booking import messages
 from bookings.booking.messages import Recipient
 from bookings.booking.models import Booking, BookingEvent
 from bookings.booking.states import TABLE, ActorKind, Move, Status
+from bookings.notifications.messages import MESSAGES
 from bookings.notifications.models import OutboxMessage
 
 CHAINED = (Move.APPROVE, Move.CONFIRM_UNPAID)
@@ -46,7 +47,7 @@ def events_outside_the_table(scope: Scope) -> list[int]:
             move=row.move,
             from_status__in=sorted(row.sources) or [""],
             to_status=row.target or F("from_status"),
-            actor_kind__in=sorted(row.actors),
+            actor_kind__in=sorted(row.actors | row.within),
         )
         for row in TABLE.values()
     ]
@@ -65,12 +66,15 @@ def events_without_their_messages(scope: Scope) -> list[int]:
 
     Of chained moves the last one alone is told, a draft that lapses or moves is not, consultants hear of what
     becomes or was confirmed, and nobody without an address is told. Whether an address was there at that moment
-    the rows do not tell: of a consultant's account it is taken that it was linked when it was made, and who
+    the rows do not tell: of a consultant's account it is taken that it was linked then or when it was made, and who
     was the consultant before a reassignment is passed over. So are events older than the outbox's retention,
     as their messages may have been purged.
     """
     since = scope.now - timedelta(days=settings.OUTBOX_RETENTION_DAYS)
     unproven = Q(move__in=[Move.EXPIRE, Move.RESCHEDULE], from_status=Status.DRAFT)
+    unproven |= Q(
+        move=Move.DRAFT, booking__follows__isnull=False
+    )  # its mailbox was proven before: nothing to confirm
     silent = unproven | Q(Exists(_chained_after())) | Q(move__in=CREATED) & Q(Exists(_created_after()))
     events = BookingEvent.objects.using(scope.using).filter(at__gt=since).exclude(silent)
     keys = {f"{recipient.value}_key": _key(recipient) for recipient in Recipient}
@@ -86,6 +90,7 @@ def events_without_their_messages(scope: Scope) -> list[int]:
 _ADDRESSED = {
     Recipient.CLIENT: ~Q(booking__email=""),
     Recipient.CONSULTANT: Q(booking__consultant__user__created_at__lte=F("at"))
+    & (Q(booking__consultant__linked_at__isnull=True) | Q(booking__consultant__linked_at__lte=F("at")))
     & ~Q(booking__consultant__user__email="")
     & (Q(from_status=Status.CONFIRMED) | Q(to_status=Status.CONFIRMED))
     & ~Q(
@@ -111,20 +116,24 @@ def _chained_after() -> QuerySet[BookingEvent]:
 
 
 def _created_after() -> QuerySet[BookingEvent]:
-    """Give the event that the same staff made after the outer one in entering a booking by hand."""
+    """Give the event that the same people of the practice made after the outer one in entering a booking by hand."""
     return BookingEvent.objects.filter(
         booking=OuterRef("booking"),
         sequence=OuterRef("sequence") + 1,
         at=OuterRef("at"),
         move__in=[Move.VERIFY, Move.APPROVE],
-        actor_kind__in=[ActorKind.STAFF, ActorKind.ADMIN],
+        actor_kind__in=[ActorKind.STAFF, ActorKind.ADMIN, ActorKind.CONSULTANT],
         actor_id=OuterRef("actor_id"),
     )
 
 
 def _templates(recipient: Recipient) -> dict[Move, str]:
-    """Give the message of each move that tells this recipient."""
-    return {move: told[recipient] for move, told in messages.TABLE.items() if recipient in told}
+    """Give the message of each move that tells this recipient, but for those that people may have refused."""
+    return {
+        move: told[recipient]
+        for move, told in messages.TABLE.items()
+        if recipient in told and MESSAGES[told[recipient]].refusable is None
+    }
 
 
 def _key(recipient: Recipient) -> Concat:

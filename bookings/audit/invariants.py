@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import DEFAULT_DB_ALIAS
 
-from bookings.audit import database, held_time, history, money, places
+from bookings.audit import database, held_time, history, money, places, ratings
 from bookings.audit.scope import Scope
 from bookings.common import clock
 
@@ -47,6 +47,9 @@ CHECKS = (
     Check((1,), "occupations", held_time.occupations_without_taken_seats),
     Check((1,), "occupations", held_time.occupations_short_of_their_session),
     Check((2,), "slots", held_time.miscounted_slots),
+    Check((2,), "practices", ratings.miscounted_practice_ratings),
+    Check((2,), "consultants", ratings.miscounted_consultant_ratings),
+    Check((4,), "reviews", ratings.reviews_of_another_session),
     Check((3,), "bookings", places.bookings_without_their_claim),
     Check((3,), "claims", places.claims_without_an_active_booking),
     Check((3,), "claims", places.claims_of_several_bookings),
@@ -56,12 +59,16 @@ CHECKS = (
     Check((4,), "bookings", history.bookings_unlike_their_last_event),
     Check((5,), "bookings", money.confirmed_without_money),
     Check((5,), "payments", money.misreckoned_refunds),
+    Check((5,), "bookings", money.overpaid_bookings),
     Check((6,), "events", history.events_without_their_messages),
     Check((7,), "payments", money.payments_with_two_effects),
     Check((7, 8), "payments", money.confirmations_without_their_move),
     Check((8,), "payments", money.money_kept_for_nothing),
+    Check((8,), "payments", money.attempts_nobody_waits_for),
+    Check((8,), "payments", money.attempts_left_open),
     Check((9,), "bookings", held_time.bookings_beside_their_slot),
     Check((10,), "payments", money.payments_of_another_price),
+    Check((10,), "bookings", money.miscounted_discounts),
     Check((1, 4), "guards", database.missing_guards),
     Check((1, 2, 3, 5, 7), "constraints", database.missing_constraints),
 )

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bookings.booking import messages, policies
 from bookings.booking.states import ActorKind, Move, Requirement, Status, Transition
+from bookings.common.markdown import code, table
 
 _DEADLINES = {
     Status.DRAFT: (policies.DRAFT_LIFETIME, "", Move.EXPIRE),
@@ -59,20 +60,20 @@ told to nobody: its address was never proven.
 """
 
 
-def render(table: Mapping[Move, Transition]) -> str:
+def render(moves: Mapping[Move, Transition]) -> str:
     """Give the page for a table of moves, as Markdown; the same table gives the same text."""
-    rows = list(table.values())
+    rows = list(moves.values())
     return _PAGE.format(
         diagram="\n".join("    " + line for line in _diagram(rows)),
-        statuses=_table(("status", "meaning"), [(_code(status), status.label) for status in Status]),
-        moves=_table(
+        statuses=table(("status", "meaning"), [(code(status), str(status.label)) for status in Status]),
+        moves=table(
             ("move", "from", "to", "who", "mutation", "requires"), [_move_cells(row) for row in rows]
         ),
-        requirements=_table(
-            ("requirement", "meaning"), [(_code(need), str(need.label)) for need in _needed(rows)]
+        requirements=table(
+            ("requirement", "meaning"), [(code(need), str(need.label)) for need in _needed(rows)]
         ),
-        deadlines=_table(("status", "lapses after", "then"), _deadline_rows(table)),
-        messages=_table(("move", "told", "message"), _message_rows(rows)),
+        deadlines=table(("status", "lapses after", "then"), _deadline_rows(moves)),
+        messages=table(("move", "told", "message"), _message_rows(rows)),
     )
 
 
@@ -91,9 +92,9 @@ def _diagram(rows: Iterable[Transition]) -> Iterable[str]:
 
 def _move_cells(row: Transition) -> tuple[str, ...]:
     return (
-        _code(row.move),
-        ", ".join(map(_code, _ordered(row.sources))) or "–",
-        _code(row.target) if row.target else "the same",
+        code(row.move),
+        ", ".join(map(code, _ordered(row.sources))) or "–",
+        code(row.target) if row.target else "the same",
         ", ".join(kind.value for kind in ActorKind if kind in row.actors),
         f"`{row.mutation}`" if row.mutation else "–",
         _requirements(row) or "–",
@@ -104,7 +105,7 @@ def _requirements(row: Transition) -> str:
     """Give what must be brought, and by whom; actors that must bring the same stand together."""
     by_needs: dict[str, list[str]] = {}
     for kind in ActorKind:
-        needs = " + ".join(map(_code, row.requires.get(kind, ())))
+        needs = " + ".join(map(code, row.requires.get(kind, ())))
         if needs:
             by_needs.setdefault(needs, []).append(kind.value)
     return "; ".join(f"{', '.join(kinds)}: {needs}" for needs, kinds in by_needs.items())
@@ -115,21 +116,21 @@ def _needed(rows: Iterable[Transition]) -> list[Requirement]:
     return [need for need in Requirement if need in used]
 
 
-def _deadline_rows(table: Mapping[Move, Transition]) -> list[tuple[str, ...]]:
+def _deadline_rows(moves: Mapping[Move, Transition]) -> list[tuple[str, ...]]:
     return [
         (
-            _code(status),
+            code(status),
             ", ".join(filter(None, (_words(lifetime), note))),
-            f"{_code(move)} → {_code(table[move].leads_to(status))}",
+            f"{code(move)} → {code(moves[move].leads_to(status))}",
         )
         for status, (lifetime, note, move) in _DEADLINES.items()
-        if move in table
+        if move in moves
     ]
 
 
 def _message_rows(rows: Iterable[Transition]) -> list[tuple[str, ...]]:
     return [
-        (_code(row.move), recipient.value, f"`{template}`")
+        (code(row.move), recipient.value, f"`{template}`")
         for row in rows
         for recipient, template in messages.TABLE.get(row.move, {}).items()
     ]
@@ -143,13 +144,3 @@ def _ordered(statuses: Iterable[Status]) -> list[Status]:
 def _words(lifetime: timedelta) -> str:
     minutes = int(lifetime.total_seconds()) // 60
     return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
-
-
-def _code(choice: str) -> str:
-    return f"`{choice}`"
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [" | ".join(cells).join(("| ", " |")) for cells in (head, *rows)]
-    lines.insert(1, "|" + "---|" * len(head))
-    return "\n".join(lines)

@@ -1,6 +1,18 @@
-"""A booking's events are neither changed nor deleted, save under a purge permit of the same transaction."""
+"""A booking's events are neither changed nor deleted, save under a purge permit of the same transaction.
 
-from bookings.common.guards import Guard
+So are its discounts: what was taken off stays as it was, and by whom; why is erased with the person.
+"""
+
+from bookings.common.guards import Guard, append_only
+
+DISCOUNT = append_only(
+    "bookings_discount",
+    "discount",
+    save="NEW.id = OLD.id AND NEW.booking_id = OLD.booking_id AND NEW.amount = OLD.amount "
+    "AND NEW.created_at = OLD.created_at "
+    "AND (NEW.given_by_id IS NULL OR (OLD.given_by_id IS NOT NULL AND NEW.given_by_id = OLD.given_by_id))",
+)
+"""The reason may be emptied, or encrypted anew, and an account that gave it may go."""
 
 _PERMITTED = "EXISTS (SELECT 1 FROM slotwell_purge_permit)"
 

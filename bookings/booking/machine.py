@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bookings.booking import policies
+from django.utils.translation import gettext
+
+from bookings.booking import policies, reminders
 from bookings.booking.models import Booking, BookingEvent
 from bookings.booking.policies import Actor
 from bookings.booking.states import TABLE, Move, Status, moves_from
 from bookings.common.errors import DomainError, ErrorCode, Forbidden
+from bookings.notifications.services import drop_queued
 
 
 def refuse_unless_allowed(booking: Booking, move: Move) -> None:
@@ -25,26 +28,26 @@ def apply(
     now: datetime,
     changes: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
+    as_part: bool = False,
 ) -> BookingEvent:
     """Make one move inside the caller's transaction, on a locked booking, and record it.
 
-    `changes` are other columns to set with the status; `data` holds codes and ids for the event.
-    Raises INVALID_TRANSITION where the table or a concurrent move stands against it, FORBIDDEN for an
-    actor whom the table does not name, TOO_EARLY and TOO_LATE where its timing stands against it.
+    `changes` are other columns to set with the status; `data` holds codes and ids for the event; as_part: it is a part
+    of a larger act, which the table's `within` allows to more people. Raises INVALID_TRANSITION where the table or a
+    concurrent move stands against it, FORBIDDEN for whom the table does not name, TOO_EARLY, TOO_LATE.
     """
     transition = TABLE[move]
     refuse_unless_allowed(booking, move)
-    if actor.kind not in transition.actors:
+    if actor.kind not in transition.actors | (transition.within if as_part else frozenset()):
         raise Forbidden
     policies.refuse_at_wrong_time(booking, transition, actor, now)
-    before = booking.status
-    target = transition.leads_to(before)
+    before, target = booking.status, transition.leads_to(booking.status)
     for name, value in (changes or {}).items():
         setattr(booking, name, value)
+    renews = transition.target is not None
     columns = {
-        "deadline_at": policies.deadline_in(booking, target, now)
-        if transition.target
-        else booking.deadline_at,
+        "deadline_at": policies.deadline_in(booking, target, now) if renews else booking.deadline_at,
+        "remind_at": reminders.next_at(booking, target, now),
         **(changes or {}),
         "status": target,
         "updated_at": now,
@@ -54,6 +57,8 @@ def apply(
         raise invalid_transition(booking, move)
     for name, value in columns.items():
         setattr(booking, name, value)
+    if before == Status.CONFIRMED:  # what waits to leave speaks of the session as it was
+        drop_queued(booking_id=booking.pk, template=reminders.TEMPLATE)
     return record(booking=booking, move=move, before=before, actor=actor, now=now, data=data)
 
 
@@ -82,9 +87,10 @@ def record(
 
 def invalid_transition(booking: Booking, move: Move) -> DomainError:
     """Give the refusal that names the status and what it allows."""
-    allowed = ", ".join(row.move for row in moves_from(booking.status)) or "nothing more"
+    allowed = ", ".join(row.move for row in moves_from(booking.status)) or gettext("nothing more")
     return DomainError(
         ErrorCode.INVALID_TRANSITION,
-        f"{move} is not possible: the booking is {Status(booking.status)}, which allows {allowed}.",
+        gettext("%(move)s is not possible: the booking is %(status)s, which allows %(allowed)s.")
+        % {"move": move, "status": Status(booking.status), "allowed": allowed},
         details={"status": booking.status},
     )

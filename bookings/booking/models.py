@@ -1,20 +1,26 @@
 """Bookings, what happened to them, and the places that clients hold."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from bookings.booking.states import ACTIVE, Status
-from bookings.businesses.models import Business
+from bookings.businesses.models import Business, CorporateClient
 from bookings.catalogue.models import Service
+from bookings.catalogue.refund_tiers import everything_back
+from bookings.catalogue.reminders import usual
 from bookings.common import clock
 from bookings.common.secrecy import EncryptedJSONField, EncryptedTextField
 from bookings.consultants.models import Consultant
+from bookings.resources.models import Resource
 from bookings.slots.models import Slot
 
 _ACTIVE = sorted(ACTIVE)
+_TIMED = sorted(ACTIVE - {Status.PENDING})
 _LAPSING = [Status.DRAFT, Status.PENDING, Status.APPROVED, Status.PAYMENT_PENDING]
 
 
@@ -54,11 +60,47 @@ class Booking(models.Model):
         ONLINE = "ONLINE", "Online"
         ON_SITE = "ON_SITE", "On site"
 
+    class Period(models.TextChoices):
+        """When on the preferred date, where a wish names no time."""
+
+        MORNING = "MORNING", "In the morning"
+        AFTERNOON = "AFTERNOON", "In the afternoon"
+        EVENING = "EVENING", "In the evening"
+        CUSTOM = "CUSTOM", "Between two times"
+
+    class MeetingPlatform(models.TextChoices):
+        """How an online session is to be held, as the client prefers."""
+
+        ZOOM = "ZOOM", _("Zoom")
+        GOOGLE_MEET = "GOOGLE_MEET", _("Google Meet")
+        TEAMS = "TEAMS", _("Microsoft Teams")
+        PHONE = "PHONE", _("Telephone")
+        OTHER = "OTHER", _("Something else")
+
     acknowledgement_id = models.CharField(max_length=32, unique=True, editable=False)
     business = models.ForeignKey(Business, models.PROTECT, related_name="bookings")
     service = models.ForeignKey(Service, models.PROTECT, related_name="bookings")
     consultant = models.ForeignKey(Consultant, models.PROTECT, null=True, blank=True, related_name="bookings")
+    resource = models.ForeignKey(
+        Resource,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bookings",
+        help_text="What is booked, or the room that is held with the consultant.",
+    )
     slot = models.ForeignKey(Slot, models.PROTECT, null=True, blank=True, related_name="bookings")
+    corporate_client = models.ForeignKey(
+        CorporateClient, models.PROTECT, null=True, blank=True, related_name="bookings"
+    )
+    follows = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="follow_ups",
+        help_text="The completed session that this one follows up.",
+    )
     claim = models.ForeignKey(
         Claim, models.PROTECT, null=True, blank=True, related_name="bookings", editable=False
     )
@@ -70,20 +112,54 @@ class Booking(models.Model):
     client_timezone = models.CharField(max_length=64, help_text="The zone in which the client reads times.")
     locale = models.CharField(max_length=16, default="en")
     mode = models.CharField(max_length=10, choices=Mode.choices)
+    meeting_platform = models.CharField(max_length=16, choices=MeetingPlatform.choices, blank=True)
     payment_mode = models.CharField(max_length=10, choices=PaymentMode.choices)
     message = EncryptedTextField(blank=True, default="")
     intake = EncryptedJSONField(blank=True, default=dict)
+    city_digest = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        editable=False,
+        help_text="A keyed digest of the city among the answers, by which staff find it.",
+    )
     consent_version = models.CharField(max_length=32)
     consented_at = models.DateTimeField()
 
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
-    timezone = models.CharField(max_length=64, help_text="The schedule's zone.")
+    timezone = models.CharField(
+        max_length=64, help_text="The schedule's zone; the business's while nobody's is chosen."
+    )
+    preferred_date = models.DateField(
+        null=True, blank=True, help_text="Of a wish, on the calendar of `timezone`."
+    )
+    preferred_period = models.CharField(max_length=10, choices=Period.choices, blank=True)
+    preferred_from = models.TimeField(null=True, blank=True, help_text="Of a custom period.")
+    preferred_until = models.TimeField(null=True, blank=True, help_text="Of a custom period.")
     seats = models.PositiveSmallIntegerField(default=1)
+    duration = models.PositiveIntegerField(help_text="Minutes of the session.")
+    step = models.PositiveIntegerField(default=1, help_text="Minutes between two starts, as drafted.")
     buffer_before = models.PositiveIntegerField(default=0, help_text="Minutes.")
     buffer_after = models.PositiveIntegerField(default=0, help_text="Minutes.")
-    price = models.DecimalField(max_digits=12, decimal_places=3)
+    price = models.DecimalField(max_digits=12, decimal_places=3, help_text="Tax and discount included.")
+    deposit = models.DecimalField(
+        max_digits=12,
+        decimal_places=3,
+        default=Decimal(0),
+        help_text="What of the price is paid online, the rest on site; zero: all of it.",
+    )
+    discount = models.DecimalField(
+        max_digits=12, decimal_places=3, default=Decimal(0), help_text="What staff took off the price so far."
+    )
+    tax_rate = models.DecimalField(
+        max_digits=6, decimal_places=3, default=Decimal(0), help_text="Percent that the price includes."
+    )
     currency = models.CharField(max_length=3)
+    refund_tiers = models.JSONField(
+        default=everything_back, help_text="Minutes of notice and percent that goes back, the longest first."
+    )
+    reminders = models.JSONField(default=usual, help_text="Minutes before the start, the longest first.")
     needs_approval = models.BooleanField(default=True)
     pending_lifetime = models.DurationField(default=timedelta(hours=48))
     approved_lifetime = models.DurationField(default=timedelta(hours=24))
@@ -98,6 +174,12 @@ class Booking(models.Model):
         null=True, blank=True, help_text="When the present status lapses; exclusive."
     )
     pay_by = models.DateTimeField(null=True, blank=True)
+    remind_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the client is to be reminded next."
+    )
+    erased_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When what it said of the person was erased."
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
 
@@ -111,8 +193,20 @@ class Booking(models.Model):
                 condition=~Q(status__in=_ACTIVE) | Q(slot__isnull=False) | Q(starts_at__isnull=True),
                 name="booking_active_holds_its_time",
             ),
+            models.CheckConstraint(
+                condition=~Q(status__in=_TIMED) | Q(slot__isnull=False), name="booking_approved_has_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__isnull=False) | Q(preferred_date__isnull=False),
+                name="booking_has_a_time_or_a_wish",
+            ),
             models.CheckConstraint(condition=Q(seats__gte=1), name="booking_seats_positive"),
+            models.CheckConstraint(condition=Q(duration__gte=1), name="booking_duration_positive"),
             models.CheckConstraint(condition=Q(price__gte=0), name="booking_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(deposit__gte=0, deposit__lte=F("price")), name="booking_deposit_within_price"
+            ),
+            models.CheckConstraint(condition=Q(discount__gte=0), name="booking_discount_not_negative"),
             models.CheckConstraint(
                 condition=Q(starts_at__isnull=True, ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
                 name="booking_ends_after_start",
@@ -123,9 +217,14 @@ class Booking(models.Model):
             models.Index(
                 fields=["ends_at"], name="booking_to_complete", condition=Q(status=Status.CONFIRMED)
             ),
+            models.Index(
+                fields=["remind_at"], name="booking_to_remind", condition=Q(status=Status.CONFIRMED)
+            ),
             models.Index(fields=["business", "created_at", "id"], name="booking_by_business"),
+            models.Index(fields=["business", "starts_at"], name="booking_by_session"),
             models.Index(fields=["consultant", "starts_at"], name="booking_by_consultant"),
             models.Index(fields=["email", "created_at"], name="booking_by_email"),
+            models.Index(fields=["city_digest"], name="booking_by_city", condition=~Q(city_digest="")),
         ]
 
     def __str__(self) -> str:
@@ -179,3 +278,21 @@ class BookingNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.created_at:%Y-%m-%d}"
+
+
+class Discount(models.Model):
+    """What staff took off a booking's price, and why. Rows are added, never changed."""
+
+    booking = models.ForeignKey(Booking, models.PROTECT, related_name="discounts")
+    amount = models.DecimalField(max_digits=12, decimal_places=3, help_text="In the booking's currency.")
+    reason = EncryptedTextField(help_text="Why, for staff.")
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="discount_of_something")]
+
+    def __str__(self) -> str:
+        return f"discount {self.pk}"

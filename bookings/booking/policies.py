@@ -1,17 +1,24 @@
 """Who may move a booking, and until when. Pure functions of objects and `now`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext
+
+from bookings.accounts.models import ServiceKey
 from bookings.accounts.viewer import Viewer
-from bookings.booking import rights
+from bookings.booking import rights, wishes
 from bookings.booking.models import Booking
 from bookings.booking.rights import Operation
-from bookings.booking.states import ActorKind, Move, Status, Timing, Transition
+from bookings.booking.states import ActorKind, Move, Requirement, Status, Timing, Transition
 from bookings.businesses.models import Business
 from bookings.catalogue.models import Service
-from bookings.common.errors import DomainError, ErrorCode
+from bookings.common.errors import DomainError, ErrorCode, invalid
+from bookings.common.money import Money
 
+YEARS = range(1971, 2500)
+"""In which a session may lie; around them there is room for buffers and zones."""
 DRAFT_LIFETIME = timedelta(minutes=30)
 PENDING_LIFETIME = timedelta(hours=48)
 APPROVED_LIFETIME = timedelta(hours=24)
@@ -21,17 +28,32 @@ COMPLETED_AFTER = timedelta(hours=12)
 """How long after its end a confirmed booking counts as completed without a word from anybody."""
 
 
+OPENED_BY_MAIL = frozenset(Status) - {Status.DRAFT}
+"""Statuses in which `requestBookingAccess` mails the client a proof."""
+
+
 @dataclass(frozen=True)
 class Actor:
-    """As what, and as whom, somebody acts on one booking; `role` is that of staff."""
+    """As what, and as whom, somebody acts on one booking; `role` is that of staff.
+
+    id: an account's, a provider's name, or `key:<pk>` of the service key that carries the request; empty for the
+    bearer of an access token.
+    """
 
     kind: ActorKind
     id: str = ""
     role: str = ""
 
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether this is an account; a proof that a service key hands on makes nobody one."""
+        return self.id != "" and not self.id.startswith(ServiceKey.CALLED)
+
     def may(self, what: Move | Operation) -> bool:
-        """Tell whether the table of rights lets this actor do something; it narrows staff alone."""
-        return self.kind is not ActorKind.STAFF or rights.may(self.role, what)
+        """Tell whether the table of rights lets this actor do something."""
+        if self.kind is ActorKind.STAFF:
+            return rights.may(self.role, what)
+        return rights.kind_may(self.kind, what)
 
 
 SYSTEM = Actor(ActorKind.SYSTEM)
@@ -63,19 +85,24 @@ class Lifetimes:
 
 def actors_of(viewer: Viewer, booking: Booking) -> list[Actor]:
     """Give every capacity in which the viewer may look at the booking; none means that it is invisible to them."""
-    user_id = str(viewer.user.pk) if viewer.user is not None else ""
+    caller = viewer.actor_id
     actors = []
     if viewer.is_admin:
-        actors.append(Actor(ActorKind.ADMIN, user_id))
+        actors.append(Actor(ActorKind.ADMIN, caller))
     if booking.business_id in viewer.business_ids:
-        actors.append(Actor(ActorKind.STAFF, user_id, viewer.roles[booking.business_id]))
+        actors.append(Actor(ActorKind.STAFF, caller, viewer.roles[booking.business_id]))
     if booking.consultant_id is not None and booking.consultant_id in viewer.consultant_ids:
-        actors.append(Actor(ActorKind.CONSULTANT, user_id))
+        actors.append(Actor(ActorKind.CONSULTANT, caller))
     if viewer.proven_email is not None and viewer.proven_email == booking.email:
-        actors.append(Actor(ActorKind.CLIENT, user_id))
+        actors.append(Actor(ActorKind.CLIENT, caller))
     elif booking.subject in viewer.subjects:
-        actors.append(Actor(ActorKind.CLIENT))
+        actors.append(Actor(ActorKind.CLIENT, viewer.through))
     return actors
+
+
+def may_in_any(actors: Iterable[Actor], what: Operation) -> bool:
+    """Tell whether one of somebody's capacities lets them do, or see, something."""
+    return any(actor.may(what) for actor in actors)
 
 
 def allowed_actor(actors: list[Actor], transition: Transition) -> Actor | None:
@@ -83,6 +110,19 @@ def allowed_actor(actors: list[Actor], transition: Transition) -> Actor | None:
     return next(
         (actor for actor in actors if actor.kind in transition.actors and actor.may(transition.move)), None
     )
+
+
+def requirements(booking: Booking, transition: Transition, actor: Actor) -> tuple[Requirement, ...]:
+    """Give what somebody must bring to a move of this booking: a wish is approved, or given away, with a time."""
+    needs = transition.requires.get(actor.kind, ())
+    if transition.move in {Move.APPROVE, Move.REASSIGN} and wishes.waits(booking):
+        return (*needs, Requirement.TIME)
+    return needs
+
+
+def can_be_opened_by_mail(booking: Booking) -> bool:
+    """Tell whether a proof that opens the booking is mailed to whoever asks; a draft's mailbox is proven otherwise."""
+    return booking.status in OPENED_BY_MAIL
 
 
 def refuse_at_wrong_time(booking: Booking, transition: Transition, actor: Actor, now: datetime) -> None:
@@ -106,6 +146,23 @@ def last_moment(booking: Booking, actor: Actor) -> datetime:
         confirmed = booking.status == Status.CONFIRMED
         return booking.starts_at - booking.cancellation_notice if confirmed else booking.starts_at
     return booking.ends_at
+
+
+def can_be_followed_up(booking: Booking) -> bool:
+    """Tell whether another session may be booked after this one: it took place, and it is known for whom."""
+    return booking.status == Status.COMPLETED and booking.erased_at is None
+
+
+def refuse_to_follow_up(booking: Booking) -> None:
+    """Raise INVALID_TRANSITION for a session that did not take place, VALIDATION_FAILED for nobody's any more."""
+    if booking.status != Status.COMPLETED:
+        raise DomainError(
+            ErrorCode.INVALID_TRANSITION,
+            gettext("Only a session that took place can be followed up."),
+            field=["bookingId"],
+        )
+    if booking.erased_at is not None:
+        raise invalid("bookingId", gettext("Who came to this session was erased. Enter a new booking."))
 
 
 def has_lapsed(booking: Booking, now: datetime) -> bool:
@@ -135,10 +192,18 @@ def needs_no_payment(booking: Booking) -> bool:
     return booking.price == 0 or booking.payment_mode == Booking.PaymentMode.ON_SITE
 
 
+def due_online(booking: Booking) -> Money:
+    """Give what is to be paid online: the deposit where one was agreed, or else the price."""
+    return Money(booking.deposit or booking.price, booking.currency)
+
+
 def _first(*lengths: timedelta | None) -> timedelta:
     """Give the first that is set; a notice of zero is one that is set."""
     return next(length for length in lengths if length is not None)
 
 
 def _not_past_start(booking: Booking, moment: datetime) -> datetime:
-    return min(moment, booking.starts_at) if booking.starts_at else moment
+    """Give the earlier of the two; of a wish, what was wished must not be over."""
+    if booking.starts_at is not None:
+        return min(moment, booking.starts_at)
+    return min(moment, wishes.span(booking)[1]) if wishes.waits(booking) else moment

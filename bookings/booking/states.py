@@ -7,21 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Status(models.TextChoices):
     """Where a booking stands."""
 
-    DRAFT = "DRAFT", "Waiting for the client to prove the mailbox"
-    PENDING = "PENDING", "Waiting for the practice"
-    APPROVED = "APPROVED", "Approved, waiting for payment"
-    PAYMENT_PENDING = "PAYMENT_PENDING", "Payment under way"
-    CONFIRMED = "CONFIRMED", "Confirmed"
-    COMPLETED = "COMPLETED", "Completed"
-    NO_SHOW = "NO_SHOW", "Not attended"
-    CANCELLED = "CANCELLED", "Cancelled"
-    REJECTED = "REJECTED", "Declined by the practice"
-    EXPIRED = "EXPIRED", "Lapsed"
+    DRAFT = "DRAFT", _("Waiting for the client to prove the mailbox")
+    PENDING = "PENDING", _("Waiting for the practice")
+    APPROVED = "APPROVED", _("Approved, waiting for payment")
+    PAYMENT_PENDING = "PAYMENT_PENDING", _("Payment under way")
+    CONFIRMED = "CONFIRMED", _("Confirmed")
+    COMPLETED = "COMPLETED", _("Completed")
+    NO_SHOW = "NO_SHOW", _("Not attended")
+    CANCELLED = "CANCELLED", _("Cancelled")
+    REJECTED = "REJECTED", _("Declined by the practice")
+    EXPIRED = "EXPIRED", _("Lapsed")
 
 
 ACTIVE = frozenset({Status.PENDING, Status.APPROVED, Status.PAYMENT_PENDING, Status.CONFIRMED})
@@ -34,32 +35,32 @@ SEATED = ACTIVE | {Status.COMPLETED, Status.NO_SHOW}
 class ActorKind(models.TextChoices):
     """As what somebody acts on a booking."""
 
-    CLIENT = "CLIENT", "The client"
-    CONSULTANT = "CONSULTANT", "The consultant of the booking"
-    STAFF = "STAFF", "Staff of the business"
-    ADMIN = "ADMIN", "The platform's admin"
-    PROVIDER = "PROVIDER", "The payment provider"
-    SYSTEM = "SYSTEM", "The service itself"
+    CLIENT = "CLIENT", _("The client")
+    CONSULTANT = "CONSULTANT", _("The consultant of the booking")
+    STAFF = "STAFF", _("Staff of the business")
+    ADMIN = "ADMIN", _("The platform's admin")
+    PROVIDER = "PROVIDER", _("The payment provider")
+    SYSTEM = "SYSTEM", _("The service itself")
 
 
 class Move(models.TextChoices):
     """A step of the lifecycle."""
 
-    DRAFT = "DRAFT", "Draft"
-    VERIFY = "VERIFY", "Prove the mailbox"
-    APPROVE = "APPROVE", "Approve"
-    REJECT = "REJECT", "Decline"
-    START_PAYMENT = "START_PAYMENT", "Start the payment"
-    FAIL_PAYMENT = "FAIL_PAYMENT", "End the payment attempt"
-    CONFIRM_PAYMENT = "CONFIRM_PAYMENT", "Confirm the payment"
-    CONFIRM_UNPAID = "CONFIRM_UNPAID", "Confirm without online payment"
-    COMPLETE = "COMPLETE", "Complete"
-    MARK_NO_SHOW = "MARK_NO_SHOW", "Mark as not attended"
-    UNDO_NO_SHOW = "UNDO_NO_SHOW", "Attended after all"
-    CANCEL = "CANCEL", "Cancel"
-    EXPIRE = "EXPIRE", "Lapse"
-    RESCHEDULE = "RESCHEDULE", "Move to another time"
-    REASSIGN = "REASSIGN", "Give to another consultant"
+    DRAFT = "DRAFT", _("Draft")
+    VERIFY = "VERIFY", _("Prove the mailbox")
+    APPROVE = "APPROVE", _("Approve")
+    REJECT = "REJECT", _("Decline")
+    START_PAYMENT = "START_PAYMENT", _("Start the payment")
+    FAIL_PAYMENT = "FAIL_PAYMENT", _("End the payment attempt")
+    CONFIRM_PAYMENT = "CONFIRM_PAYMENT", _("Confirm the payment")
+    CONFIRM_UNPAID = "CONFIRM_UNPAID", _("Confirm without online payment")
+    COMPLETE = "COMPLETE", _("Complete")
+    MARK_NO_SHOW = "MARK_NO_SHOW", _("Mark as not attended")
+    UNDO_NO_SHOW = "UNDO_NO_SHOW", _("Attended after all")
+    CANCEL = "CANCEL", _("Cancel")
+    EXPIRE = "EXPIRE", _("Lapse")
+    RESCHEDULE = "RESCHEDULE", _("Move to another time")
+    REASSIGN = "REASSIGN", _("Give to another consultant or resource")
 
 
 class Requirement(models.TextChoices):
@@ -69,7 +70,7 @@ class Requirement(models.TextChoices):
     ACCESS_TOKEN = "ACCESS_TOKEN", "An access token of this booking, or a signed-in account that may"
     REASON = "REASON", "A reason, in words for the client"
     TIME = "TIME", "An open time"
-    CONSULTANT = "CONSULTANT", "Another consultant who offers the service"
+    CONSULTANT = "CONSULTANT", "Another consultant who offers the service, or another of its resources"
 
 
 class Timing(models.TextChoices):
@@ -85,7 +86,10 @@ class Timing(models.TextChoices):
 
 @dataclass(frozen=True)
 class Transition:
-    """One row of the table: from which statuses, to which (None: the same), by whom, with what, by which mutation."""
+    """One row of the table: from which statuses, to which (None: the same), by whom, with what, by which mutation.
+
+    within: who makes the move only as a part of a larger act, such as a consultant who books a follow-up.
+    """
 
     move: Move
     sources: frozenset[Status]
@@ -94,6 +98,7 @@ class Transition:
     mutation: str | None = None
     requires: Mapping[ActorKind, tuple[Requirement, ...]] = field(default_factory=dict)
     timing: Timing = Timing.ANY
+    within: frozenset[ActorKind] = frozenset()
 
     def leads_to(self, status: str) -> Status:
         """Give the status after the move from `status`."""
@@ -115,6 +120,7 @@ TABLE: dict[Move, Transition] = _rows(
         Status.DRAFT,
         frozenset({_C}) | _OFFICE,
         "draftBooking",
+        within=frozenset({_H}),
     ),
     Transition(
         Move.VERIFY,
@@ -123,6 +129,7 @@ TABLE: dict[Move, Transition] = _rows(
         frozenset({_C}) | _OFFICE,
         "verifyBooking",
         {_C: (Requirement.CHALLENGE_PROOF,)},
+        within=frozenset({_H}),
     ),
     Transition(
         Move.APPROVE,

@@ -19,6 +19,14 @@ _PRESENT = {
 }
 _PERMIT_TABLE = "CREATE TABLE IF NOT EXISTS slotwell_purge_permit (granted INTEGER NOT NULL)"
 
+_ON_EACH_ROW = (
+    "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION slotwell_refuse_{noun}_change()"
+)
+_KEPT_ON_SQLITE = """
+    CREATE TRIGGER IF NOT EXISTS {noun}_is_not_deleted BEFORE DELETE ON {table}
+    WHEN NOT EXISTS (SELECT 1 FROM slotwell_purge_permit) BEGIN SELECT RAISE(ABORT, '{name}'); END
+"""
+
 
 @dataclass(frozen=True)
 class Guard:
@@ -64,6 +72,46 @@ def check(guards: Sequence[Guard], databases: Sequence[str] | None) -> list[Chec
         for alias in databases or []
         for name in missing(guards, using=alias)
     ]
+
+
+def append_only(table: str, noun: str, *, save: str = "") -> Guard:
+    """Give a guard of a table whose rows are added, deleted under a purge permit alone, and never changed.
+
+    noun: begins the names of triggers. save: what makes a change harmless, in terms of OLD and NEW that both databases
+    understand; without it no change is.
+    """
+    name = f"{noun}_is_append_only"
+    allowed = f"TG_OP = 'UPDATE' AND ({save})" if save else "false"
+    return Guard(
+        table=table,
+        statements={
+            "postgresql": [
+                f"""
+                CREATE OR REPLACE FUNCTION slotwell_refuse_{noun}_change() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    IF TG_OP = 'DELETE' THEN
+                        IF current_setting('slotwell.purge', true) = 'on' THEN
+                            RETURN OLD;
+                        END IF;
+                    ELSIF {allowed} THEN
+                        RETURN NEW;
+                    END IF;
+                    RAISE EXCEPTION '{name}' USING ERRCODE = 'check_violation';
+                END $$
+                """,
+                f"DROP TRIGGER IF EXISTS {name} ON {table}",
+                f"CREATE TRIGGER {name} {_ON_EACH_ROW.format(noun=noun, table=table)}",
+            ],
+            "sqlite": [
+                f"""
+                CREATE TRIGGER IF NOT EXISTS {noun}_is_not_changed BEFORE UPDATE ON {table}
+                {f"WHEN NOT ({save})" if save else ""} BEGIN SELECT RAISE(ABORT, '{name}'); END
+                """,
+                _KEPT_ON_SQLITE.format(noun=noun, table=table, name=name),
+            ],
+        },
+        names={"postgresql": [name], "sqlite": [f"{noun}_is_not_changed", f"{noun}_is_not_deleted"]},
+    )
 
 
 @contextmanager

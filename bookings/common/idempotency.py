@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.common.models import IdempotencyRecord
+from bookings.common.text import can_be_kept
 
 KEPT = timedelta(hours=24)
 LONGEST_SCOPE = 200
@@ -40,10 +42,10 @@ class Once:
     @classmethod
     def of(cls, *, scope: str, mutation: str, key: str, given: Mapping[str, Any]) -> "Once":
         """Make one from the input as the client gave it. Raises VALIDATION_FAILED for a key over 200 characters."""
-        if not key.strip() or len(key) > 200:
+        if not key.strip() or len(key) > 200 or not can_be_kept(key):
             raise DomainError(
                 ErrorCode.VALIDATION_FAILED,
-                "An idempotency key has 1 to 200 characters.",
+                gettext("An idempotency key has 1 to 200 characters."),
                 field=["idempotencyKey"],
             )
         canonical = json.dumps(given, sort_keys=True, default=str)

@@ -12,8 +12,8 @@ from django.db import models
 
 
 def token_hash(token: str) -> str:
-    """Give the SHA-256 of a high-entropy token, as hexadecimal."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """Give the SHA-256 of a high-entropy token, as hexadecimal; of any text that somebody may send as one."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def keyed_digest(purpose: str, value: str) -> str:
@@ -41,6 +41,23 @@ def decrypt(sealed: str) -> str:
     """Decrypt with whichever key fits. Raise ValueError where none does."""
     try:
         return _cipher(tuple(settings.ENCRYPTION_KEYS)).decrypt(sealed.encode()).decode()
+    except InvalidToken as error:
+        raise ValueError("no key of ENCRYPTION_KEYS fits") from error
+
+
+def is_newest(sealed: str) -> bool:
+    """Tell whether text was encrypted with the newest key."""
+    try:
+        _cipher(tuple(settings.ENCRYPTION_KEYS[:1])).decrypt(sealed.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def encrypt_anew(sealed: str) -> str:
+    """Give the same text under the newest key. Raise ValueError where no key fits."""
+    try:
+        return _cipher(tuple(settings.ENCRYPTION_KEYS)).rotate(sealed.encode()).decode()
     except InvalidToken as error:
         raise ValueError("no key of ENCRYPTION_KEYS fits") from error
 

@@ -7,26 +7,41 @@ acceptance and the mark leaves a row that comes due again, and goes out again un
 import logging
 import random
 import smtplib
-import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+from anymail.backends.base_requests import AnymailRequestsBackend
 from anymail.exceptions import AnymailAPIError
-from django.core.mail import EmailMultiAlternatives
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
 
 from bookings.common import clock
+from bookings.limits.policies import Limit
+from bookings.limits.services import wait_of
+from bookings.notifications.forgetting import forget_recipient
+from bookings.notifications.invitations import Invitation
+from bookings.notifications.messages import MESSAGES, NOTHING
 from bookings.notifications.models import OutboxMessage
+from bookings.notifications.refusals import wants
 from bookings.notifications.rendering import render
+from bookings.notifications.tracking import MARK, mark_of
 
 log = logging.getLogger(__name__)
 
+TOO_LATE = "Too late"
+"""What `last_error` says of a message that was not sent as it was of no use any more."""
+REFUSED = "Refused"
+"""The same of one whose recipient wants no more of its kind."""
 LEASE = timedelta(seconds=60)
 """Longer than an attempt takes: mail gives up on a silent server after 10 s, a webhook after 20 s."""
 MOST_ATTEMPTS = 12
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(hours=1)
+UNMARKED = frozenset({"mailersend"})
+"""Providers that take no mark of ours on a mail; their reports are known by the provider's own id alone."""
+INVITE = "invite.ics"
+"""Under which name mail programs know a calendar file."""
 TURN = 50
 """How many rows one sweep takes at most."""
 TURN_LASTS = timedelta(seconds=20)
@@ -44,28 +59,35 @@ def deliver(pk: int, now: datetime | None = None) -> bool:
     A failure is recorded and the next attempt scheduled; it is never raised. `now` is the clock at the
     start of the call and goes on from there.
     """
-    tick = _running_clock(now or clock.now())
+    tick = clock.running_from(now or clock.now())
     message = OutboxMessage.objects.filter(pk=pk, status=OutboxMessage.Status.QUEUED).first()
     if message is None or not claim(message, now=tick()):
+        return False
+    if _waits(message, now=tick()) or _drops(message, now=tick()):
         return False
     try:
         provider_message_id = _send(message)
     except Exception as error:  # whatever it is, this row must not keep the others from leaving
         _record_failure(message, error, now=tick())
         return False
-    OutboxMessage.objects.filter(pk=pk, status=OutboxMessage.Status.QUEUED).update(
+    # One that was dropped on its way did leave; one that was erased stays given up.
+    OutboxMessage.objects.filter(
+        pk=pk, status__in=[OutboxMessage.Status.QUEUED, OutboxMessage.Status.DROPPED]
+    ).update(
         status=OutboxMessage.Status.SENT,
         sent_at=tick(),
         secrets={},
         last_error="",
+        provider=settings.MAIL if provider_message_id else "",
         provider_message_id=provider_message_id[:300],
     )
+    _forget_if_meant_to(message)
     return True
 
 
 def deliver_due(now: datetime) -> int:
     """Send what is due, the longest waiting first, at most `TURN` of them; give how many were sent."""
-    tick = _running_clock(now)
+    tick = clock.running_from(now)
     due = OutboxMessage.objects.filter(status=OutboxMessage.Status.QUEUED, next_attempt_at__lte=now)
     sent = 0
     for pk in list(due.order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:TURN]):
@@ -90,6 +112,39 @@ def claim(message: OutboxMessage, *, now: datetime) -> bool:
     return bool(claimed)
 
 
+def _waits(message: OutboxMessage, *, now: datetime) -> bool:
+    """Put a claimed mail back where its mailbox got too many of its kind lately; counted at the first attempt alone.
+
+    Anybody can cause such mails by naming an address. Whoever asked for this one was told the same as always.
+    """
+    entry = MESSAGES.get(message.template)
+    if entry is None or not entry.proves or message.attempts > 1:
+        return False
+    by = {"address": message.recipient, "subject": message.template}
+    wait = wait_of(Limit.CHALLENGE, by, now=now)
+    if wait:
+        OutboxMessage.objects.filter(pk=message.pk, attempts=1, status=OutboxMessage.Status.QUEUED).update(
+            attempts=0, next_attempt_at=now + timedelta(seconds=wait)
+        )
+    return wait > 0
+
+
+def _drops(message: OutboxMessage, *, now: datetime) -> bool:
+    """End a claimed mail that is of no use any more, or whose recipient refused its kind since it was queued."""
+    entry = MESSAGES.get(message.template)
+    refusable = entry.refusable if entry is not None else None
+    if message.expires_at is not None and now >= message.expires_at:
+        why = TOO_LATE
+    elif refusable is not None and not wants(message.recipient, refusable):
+        why = REFUSED
+    else:
+        return False
+    OutboxMessage.objects.filter(pk=message.pk, status=OutboxMessage.Status.QUEUED).update(
+        status=OutboxMessage.Status.DROPPED, last_error=why, secrets={}
+    )
+    return True
+
+
 def wait_after(attempts: int) -> timedelta:
     """Give the wait after so many attempts: 2 s, 8 s, 32 s … 1 h, less up to a fifth, at random.
 
@@ -99,14 +154,10 @@ def wait_after(attempts: int) -> timedelta:
     return wait * random.uniform(0.8, 1)  # noqa: S311 - spreads load, guards nothing
 
 
-def _running_clock(start: datetime) -> Callable[[], datetime]:
-    """Give a clock that runs on from an instant: a lease begins when it is taken, not when the turn did."""
-    begun = time.monotonic()
-    return lambda: start + timedelta(seconds=time.monotonic() - begun)
-
-
 def _send(message: OutboxMessage) -> str:
-    """Send over the message's channel; give the provider's id for it, if it has one."""
+    """Send over the message's channel, but nowhere what is for nobody; give the provider's id for it, if any."""
+    if message.template == NOTHING:
+        return ""
     if message.channel == OutboxMessage.Channel.WEBHOOK:
         _post(message)
         return ""
@@ -119,12 +170,43 @@ def _mail(message: OutboxMessage) -> str:
         subject=rendered.subject,
         body=rendered.text,
         to=[message.recipient] if message.recipient else [],
-        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
+        headers={
+            "Message-ID": message.message_id,
+            "Auto-Submitted": "auto-generated",
+            **_way_out(rendered.stop_link),
+        },
+        connection=get_connection(),
     )
     mail.attach_alternative(rendered.html, "text/html")
+    if isinstance(mail.connection, AnymailRequestsBackend) and settings.MAIL not in UNMARKED:
+        mail.metadata = {MARK: mark_of(message)}  # type: ignore[attr-defined]  # Anymail reads it
+    if rendered.invitation is not None:
+        _bring(mail, rendered.invitation)
     if mail.send() != 1:
         raise RefusedError("not taken by the mail backend")
     return str(getattr(getattr(mail, "anymail_status", None), "message_id", None) or "")
+
+
+def _bring(mail: EmailMultiAlternatives, invitation: Invitation) -> None:
+    """Add the calendar file: as an alternative, which mail programs act on, and as a file to open.
+
+    Providers that are called by HTTP take a text and an HTML and no third: with them it is a file that says what to do
+    with it.
+    """
+    kind = f"text/calendar; method={invitation.method.value}"
+    text = invitation.content.decode()
+    if isinstance(mail.connection, AnymailRequestsBackend):
+        mail.attach(INVITE, text, f"{kind}; charset=utf-8")
+        return
+    mail.attach_alternative(text, kind)
+    mail.attach(INVITE, invitation.content, "application/ics")
+
+
+def _way_out(link: str) -> dict[str, str]:
+    """Give the headers by which a mail program stops this kind of mail with one press (RFC 2369, RFC 8058)."""
+    if not link:
+        return {}
+    return {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _post(message: OutboxMessage) -> None:
@@ -154,6 +236,8 @@ def _record_failure(message: OutboxMessage, error: Exception, *, now: datetime) 
         next_attempt_at=now + wait_after(message.attempts),
         last_error=reason,
     )
+    if given_up:
+        _forget_if_meant_to(message)
     level = logging.ERROR if given_up else logging.WARNING
     log.log(
         level,
@@ -165,6 +249,13 @@ def _record_failure(message: OutboxMessage, error: Exception, *, now: datetime) 
         "; given up" if given_up else "",
         exc_info=error if _is_ours(error) else None,
     )
+
+
+def _forget_if_meant_to(message: OutboxMessage) -> None:
+    """Empty the row of a message that must leave no trace of its recipient; on its own, as so few do."""
+    entry = MESSAGES.get(message.template)
+    if entry is not None and entry.forgets:
+        forget_recipient(OutboxMessage.objects.filter(pk=message.pk))
 
 
 def _is_ours(error: Exception) -> bool:

@@ -14,7 +14,8 @@ from django.conf import settings
 NEWEST = 100
 _SEPARATOR = b"\n" + b"-" * 79 + b"\n"
 _CODE = re.compile(r"^\s*(\d{6})\s*$", re.MULTILINE)
-_LINK = re.compile(r"https?://\S+")
+# Not those that add to a calendar: they lead away from here, and stand in mails that ask for nothing.
+_LINK = re.compile(r"https?://(?!calendar\.google\.|outlook\.|calendar\.yahoo\.|\S+\.ics)\S+")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Mail:
     text: str
     html: str
     message_id: str
+    calendar: str = ""
+    """The calendar file that came with it, or nothing."""
 
     @property
     def code(self) -> str:
@@ -37,7 +40,7 @@ class Mail:
 
     @property
     def link(self) -> str:
-        """The first address in the text, or nothing."""
+        """The first address in the text that is there to be followed, or nothing."""
         found = _LINK.search(self.text)
         return found.group(0) if found else ""
 
@@ -101,12 +104,18 @@ def _parse(mail_id: str, raw: bytes) -> Mail:
         text=_content(message, "plain"),
         html=_content(message, "html"),
         message_id=str(message["message-id"] or "").strip(),
+        calendar=_calendar(message),
     )
 
 
 def _content(message: EmailMessage, kind: str) -> str:
     part = message.get_body(preferencelist=(kind,))
     return str(part.get_content()) if part is not None else ""
+
+
+def _calendar(message: EmailMessage) -> str:
+    parts = (part for part in message.walk() if part.get_content_type() == "text/calendar")
+    return next((str(part.get_content()) for part in parts), "")
 
 
 def _date(header: str) -> datetime | None:

@@ -70,6 +70,20 @@ def mail_html(request: HttpRequest, mail_id: str) -> HttpResponse:
 
 
 @_in_development
+def mail_calendar(request: HttpRequest, mail_id: str) -> HttpResponse:
+    """Give the calendar file that came with a mail, to open it."""
+    content = _mail_or_404(mail_id).calendar
+    if not content:
+        raise Http404
+    headers = {"Content-Disposition": 'attachment; filename="invite.ics"'}
+    return HttpResponse(
+        content.encode().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),
+        content_type="text/calendar; charset=utf-8",
+        headers=headers,
+    )
+
+
+@_in_development
 def message_list(request: HttpRequest) -> HttpResponse:
     """Give the newest mails as JSON, `{"messages": […]}`; `?to=` narrows them to one address."""
     mails = mailbox.newest_mails(to=request.GET.get("to", "").strip())
@@ -84,6 +98,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
                     "text": mail.text,
                     "html": mail.html,
                     "message_id": mail.message_id,
+                    "calendar": mail.calendar,
                     "code": mail.code,
                     "link": mail.link,
                 }

@@ -8,11 +8,15 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from bookings.common.queue import nudge_on_commit
 from bookings.notifications import messages
 from bookings.notifications.models import OutboxMessage
+from bookings.notifications.refusals import wants
 
+OVERTAKEN = "Overtaken"
+"""What `last_error` says of a message that a later change made wrong before it left."""
 SWEEP_AFTER = timedelta(seconds=1)
 """How long the nudge has the row for itself before the sweep looks at it."""
 
@@ -27,15 +31,20 @@ def queue_message(
     locale: str = "en",
     timezone: str = "UTC",
     booking_id: int | None = None,
+    expires_at: datetime | None = None,
     now: datetime,
 ) -> OutboxMessage | None:
-    """Queue one mail of `messages.MESSAGES`; None where the key was queued before.
+    """Queue one mail of `messages.MESSAGES`; None where the key was queued before, or the recipient refused its kind.
 
     context: what the template may show, kept for good. secrets: codes, links and free text, encrypted
-    and wiped on sending. timezone: IANA name in which the recipient reads times. Must run inside the
-    transaction of the change. Raises ValueError for an unknown message or a lacking secret (a bug).
+    and wiped on sending. timezone: IANA name in which the recipient reads times. expires_at: from when on it is not
+    sent any more. Must run inside the transaction of the change. Raises ValueError for an unknown message or a lacking
+    secret (a bug).
     """
     messages.check(template, context, secrets or {})
+    refusable = messages.MESSAGES[template].refusable
+    if refusable is not None and not wants(recipient, refusable):
+        return None
     return _queue(
         OutboxMessage(
             key=key,
@@ -47,7 +56,20 @@ def queue_message(
             context=dict(context),
             secrets=dict(secrets or {}),
             booking_id=booking_id,
+            expires_at=expires_at,
         ),
+        now,
+    )
+
+
+def queue_nothing(*, key: str, secrets: Mapping[str, Any], now: datetime) -> OutboxMessage | None:
+    """Queue a message to nobody, where somebody asked for a mail about a booking that there is not.
+
+    It goes the way of every other, so that whoever asks cannot tell by the time that it takes. The worker takes it,
+    wipes the secrets and sends nothing; the next purge deletes it. Must run inside a transaction.
+    """
+    return _queue(
+        OutboxMessage(key=key, template=messages.NOTHING, recipient="", secrets=dict(secrets)),
         now,
     )
 
@@ -86,14 +108,24 @@ def queue_webhook(
 
 
 def retry_message(*, message: OutboxMessage, now: datetime) -> bool:
-    """Queue a message again that was given up; False where it is not (or no longer) given up."""
+    """Queue a message again that was given up; False where it is not (or no longer) given up, or erased."""
     with transaction.atomic():
-        revived = OutboxMessage.objects.filter(pk=message.pk, status=OutboxMessage.Status.FAILED).update(
-            status=OutboxMessage.Status.QUEUED, attempts=0, next_attempt_at=now + SWEEP_AFTER
-        )
+        revived = OutboxMessage.objects.filter(
+            ~Q(recipient=""), pk=message.pk, status=OutboxMessage.Status.FAILED
+        ).update(status=OutboxMessage.Status.QUEUED, attempts=0, next_attempt_at=now + SWEEP_AFTER)
         if revived:
             nudge_on_commit("deliver_message", message.pk)
     return bool(revived)
+
+
+def drop_queued(*, booking_id: int, template: str) -> int:
+    """Keep what waits from leaving, as a change made it wrong; gives how many messages. One on its way still arrives.
+
+    Must run inside the transaction of that change.
+    """
+    return OutboxMessage.objects.filter(
+        booking_id=booking_id, template=template, status=OutboxMessage.Status.QUEUED
+    ).update(status=OutboxMessage.Status.DROPPED, last_error=OVERTAKEN, secrets={})
 
 
 def stable_message_id(key: str) -> str:

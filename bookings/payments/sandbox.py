@@ -6,12 +6,14 @@ Nothing here knows our payments: what happens reaches them by the signed webhook
 import hashlib
 import hmac
 import json
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from bookings.notifications.services import queue_webhook
 from bookings.payments.models import SandboxCheckout, SandboxRefund
@@ -19,6 +21,30 @@ from bookings.payments.models import SandboxCheckout, SandboxRefund
 SIGNATURE_HEADER = "X-Sandbox-Signature"
 _LONGEST_DESCRIPTION = 300
 _LONGEST_ADDRESS = 2048
+AT_ONCE = 50
+
+
+LATE_BY = timedelta(minutes=2)
+"""How long money that comes late is on its way. Whatever the merchant does meanwhile, it comes."""
+
+
+class Choice(models.TextChoices):
+    """What somebody can do on the page."""
+
+    PAY = "pay", _("is paid at once")
+    FAIL = "fail", _("is declined")
+    LATE = "late", _("is paid two minutes later, even if the booking has ended by then")
+    TWICE = "twice", _("is paid at once, and the practice is told twice")
+    ABANDON = "abandon", _("walks away")
+
+
+CARDS: Mapping[str, Choice] = {
+    "4242424242424242": Choice.PAY,
+    "4000000000000002": Choice.FAIL,
+    "4000000000003063": Choice.LATE,
+    "4000000000000259": Choice.TWICE,
+}
+"""The numbers of the test cards, and what each does."""
 
 
 class Refused(Exception):
@@ -59,10 +85,44 @@ def open_checkout(
     return checkout
 
 
-def settle_checkout(*, reference: str, status: SandboxCheckout.Status, now: datetime) -> bool:
+def choose(*, reference: str, choice: Choice, now: datetime) -> bool:
+    """Do what somebody chose on the page; False where it had ended or run out before."""
+    if choice is Choice.LATE:
+        return _pay_late(reference, now)
+    ends = {
+        Choice.FAIL: SandboxCheckout.Status.FAILED,
+        Choice.ABANDON: SandboxCheckout.Status.ABANDONED,
+    }
+    status = ends.get(choice, SandboxCheckout.Status.SUCCESS)
+    return settle_checkout(
+        reference=reference, status=status, now=now, times=2 if choice is Choice.TWICE else 1
+    )
+
+
+def look(*, reference: str, now: datetime) -> SandboxCheckout | None:
+    """Give a checkout as it stands: money that was on its way has come once its time is over."""
+    on_its_way = SandboxCheckout.objects.filter(
+        reference=reference, status=SandboxCheckout.Status.LATE, paid_at__lte=now
+    )
+    with transaction.atomic():
+        if on_its_way.update(status=SandboxCheckout.Status.SUCCESS):
+            _tell(reference, SandboxCheckout.Status.SUCCESS, now)
+    return SandboxCheckout.objects.filter(reference=reference).first()
+
+
+def arrive_due(*, now: datetime) -> int:
+    """Let all money come whose time on the way is over, and tell the merchant; gives how many payments."""
+    due = SandboxCheckout.objects.filter(status=SandboxCheckout.Status.LATE, paid_at__lte=now)
+    references = list(due.values_list("reference", flat=True)[:AT_ONCE])
+    for reference in references:
+        look(reference=reference, now=now)
+    return len(references)
+
+
+def settle_checkout(*, reference: str, status: SandboxCheckout.Status, now: datetime, times: int = 1) -> bool:
     """Take an open checkout to its end and tell the merchant; False where it had ended or run out before.
 
-    The merchant's own closing is possible after it ran out, and tells nobody.
+    The merchant's own closing is possible after it ran out, and tells nobody. times: how often it is told.
     """
     closing = status == SandboxCheckout.Status.CLOSED
     with transaction.atomic():
@@ -73,7 +133,7 @@ def settle_checkout(*, reference: str, status: SandboxCheckout.Status, now: date
         if still_open.update(status=status, paid_at=paid_at) != 1:
             return False
         if not closing:
-            _tell(reference, status, now)
+            _tell(reference, status, now, times)
     return True
 
 
@@ -116,17 +176,27 @@ def sign(raw: bytes, secret: str) -> str:
     return hmac.new(secret.encode(), raw, hashlib.sha512).hexdigest()
 
 
-def _tell(reference: str, status: SandboxCheckout.Status, now: datetime) -> None:
-    """Queue the signed webhook. One checkout ends once, so its end names the event."""
+def _pay_late(reference: str, now: datetime) -> bool:
+    """Send the money on its way; it cannot be held up."""
+    still_open = SandboxCheckout.objects.filter(
+        reference=reference, status=SandboxCheckout.Status.OPEN, expires_at__gt=now
+    )
+    with transaction.atomic():
+        return still_open.update(status=SandboxCheckout.Status.LATE, paid_at=now + LATE_BY) == 1
+
+
+def _tell(reference: str, status: SandboxCheckout.Status, now: datetime, times: int = 1) -> None:
+    """Queue the signed webhook. One checkout ends once, so its end names the event, however often it is told."""
     kind = f"payment.{status.lower()}"
     event_id = f"{reference}:{kind}"
     body = json.dumps({"id": event_id, "event": kind, "reference": reference, "at": now.isoformat()})
     path = reverse("payments:events", args=["sandbox"])
-    queue_webhook(
-        key=f"sandbox/{event_id}",
-        url=f"{settings.PUBLIC_URL}{path}",
-        event=kind,
-        body=body,
-        headers={SIGNATURE_HEADER: sign(body.encode(), settings.SANDBOX_SECRET)},
-        now=now,
-    )
+    for time in range(times):
+        queue_webhook(
+            key=f"sandbox/{event_id}" + (f"/{time + 1}" if time else ""),
+            url=f"{settings.PUBLIC_URL}{path}",
+            event=kind,
+            body=body,
+            headers={SIGNATURE_HEADER: sign(body.encode(), settings.SANDBOX_SECRET)},
+            now=now,
+        )

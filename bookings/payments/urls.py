@@ -8,4 +8,5 @@ app_name = "payments"
 urlpatterns = [
     path("sandbox/checkout/<str:reference>", views.sandbox_checkout, name="sandbox_checkout"),
     path("<slug:provider_name>/events", views.events, name="events"),
+    path("<slug:provider_name>/events/<slug:account_id>", views.account_events, name="account_events"),
 ]

@@ -15,12 +15,15 @@ class Slot(models.Model):
     fixes the service; when the last seat comes back, what was published stands again.
     """
 
-    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="slots")
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="slots", db_index=False)
     service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="slots")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     capacity = models.PositiveSmallIntegerField(default=1)
     seats_taken = models.PositiveSmallIntegerField(default=0)
+    holders = models.PositiveSmallIntegerField(
+        default=0, help_text="How many bookings hold the seats taken; what caps per day and week count."
+    )
     is_published = models.BooleanField(default=False)
     published_service = models.ForeignKey(
         Service,
@@ -42,12 +45,26 @@ class Slot(models.Model):
                 condition=Q(seats_taken__gte=0, seats_taken__lte=F("capacity"), capacity__gte=1),
                 name="slot_seats_within_capacity",
             ),
+            models.CheckConstraint(
+                condition=Q(holders__lte=F("seats_taken")) & (Q(holders__gte=1) | Q(seats_taken=0)),
+                name="slot_holders_match_seats",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["schedule", "starts_at"],
                 name="slot_published_with_seats",
                 condition=Q(is_published=True, seats_taken__lt=F("capacity")),
+            ),
+            models.Index(
+                fields=["service", "starts_at"],
+                name="slot_taken_of_a_service",
+                condition=Q(seats_taken__gt=0),
+            ),
+            models.Index(
+                fields=["schedule", "starts_at"],
+                name="slot_known",
+                condition=Q(is_published=True) | Q(seats_taken__gt=0),
             ),
         ]
 
@@ -61,8 +78,9 @@ class Occupation(models.Model):
     Present only while seats are taken. The databases refuse two that overlap (slots/guards.py).
     """
 
-    slot = models.ForeignKey(Slot, models.PROTECT, related_name="occupations")
-    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="occupations")
+    # The indexes below begin with each of them.
+    slot = models.ForeignKey(Slot, models.PROTECT, related_name="occupations", db_index=False)
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="occupations", db_index=False)
     busy_from = models.DateTimeField()
     busy_until = models.DateTimeField()
 

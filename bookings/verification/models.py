@@ -19,6 +19,11 @@ class Challenge(models.Model):
         VERIFY_BOOKING = "VERIFY_BOOKING", "Confirm a drafted booking"
         BOOKING_ACCESS = "BOOKING_ACCESS", "See and manage a booking"
         CANCEL_BOOKING = "CANCEL_BOOKING", "Cancel a booking"
+        VERIFY_EMAIL = "VERIFY_EMAIL", "Open an account"
+        RESET_PASSWORD = "RESET_PASSWORD", "Choose a new password"
+        JOIN_STAFF = "JOIN_STAFF", "Work for a practice"
+        LINK_CONSULTANT = "LINK_CONSULTANT", "Be a consultant of a practice"
+        PERSONAL_DATA = "PERSONAL_DATA", "Read or erase what is known of a person"
 
     purpose = models.CharField(max_length=32, choices=Purpose.choices)
     subject = models.CharField(max_length=64, help_text='What it is about, such as "booking:12".')

@@ -1,7 +1,7 @@
 """Issue a challenge, pass it by link or by code, and grant access for it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,10 +16,14 @@ from bookings.verification.models import AccessToken, Challenge
 CODE_LIFETIME = timedelta(minutes=10)
 LINK_LIFETIME = timedelta(hours=24)
 ACCESS_LIFETIME = timedelta(minutes=30)
+PAUSE = timedelta(minutes=1)
+"""Between two mails of one purpose about one subject."""
 MOST_TRIES = 5
 _SIX_DIGITS = re.compile(r"[0-9]{6}")
 _ROUNDS = 10
 """How many that issue for one subject at once find their way past each other."""
+NOBODYS = "nobody:"
+"""Before the subject of a challenge that was issued for what is not there, so that asking takes as long."""
 _NOBODY = 0
 """A primary key that no row has: work for an unknown subject is done on it."""
 
@@ -42,15 +46,25 @@ class Passed:
     challenge: Challenge
 
 
+Judge = Callable[[Passed], None]
+"""Looks at a proof that is right, before it is used up, and raises DomainError where it would be used in vain."""
+
+
 def issue_challenge(
-    *, purpose: str, subject: str, email: str, not_after: datetime | None = None, now: datetime
+    *,
+    purpose: str,
+    subject: str,
+    email: str,
+    lifetime: timedelta = LINK_LIFETIME,
+    not_after: datetime | None = None,
+    now: datetime,
 ) -> IssuedChallenge:
     """Issue a challenge in the caller's transaction; live ones of the same purpose and subject die.
 
     email: normalised. not_after: when the subject's own deadline ends both secrets. The code is good
-    for 10 minutes, the link for 24 hours, both exclusive.
+    for 10 minutes, the link for its `lifetime`, both exclusive.
     """
-    link_expires_at = min(now + LINK_LIFETIME, not_after or now + LINK_LIFETIME)
+    link_expires_at = min(now + lifetime, not_after or now + lifetime)
     token, code = new_token(), new_code()
     live = Challenge.objects.filter(
         purpose=purpose, subject=subject, consumed_at__isnull=True, superseded_at__isnull=True
@@ -78,44 +92,90 @@ def issue_challenge(
     return IssuedChallenge(token=token, code=code, challenge=challenge)
 
 
-def pass_by_token(*, purpose: str, token: str, now: datetime) -> Passed:
+def is_recent(*, purpose: str, subject: str, now: datetime) -> bool:
+    """Tell whether a challenge for this was issued less than PAUSE ago, so that another mail would be too soon."""
+    return Challenge.objects.filter(purpose=purpose, subject=subject, created_at__gt=now - PAUSE).exists()
+
+
+def is_open(*, purpose: str, subject: str, now: datetime) -> bool:
+    """Tell whether a link, or its code, could still be used, which the next challenge for this would end."""
+    return Challenge.objects.filter(
+        purpose=purpose,
+        subject=subject,
+        consumed_at__isnull=True,
+        superseded_at__isnull=True,
+        link_expires_at__gt=now,
+    ).exists()
+
+
+def pass_by_token(*, purpose: str, token: str, judge: Judge | None = None, now: datetime) -> Passed:
     """Pass a challenge by the token of its link, in a transaction of its own that commits what was consumed.
 
-    Raises CHALLENGE_ALREADY_USED, CHALLENGE_EXPIRED, and CHALLENGE_INVALID for a token that is unknown,
-    superseded or of another purpose.
+    Raises CHALLENGE_ALREADY_USED, CHALLENGE_EXPIRED, CHALLENGE_INVALID for a token that is unknown,
+    superseded or of another purpose, and what `judge` raises, which leaves the challenge as good as it was.
     """
-    hashed = token_hash(token if token.isascii() else "")
     with transaction.atomic(durable=True):
-        challenge = Challenge.objects.filter(token_hash=hashed, purpose=purpose).first()
-        consumed = _consume(challenge, unexpired={"link_expires_at__gt": now}, now=now)
+        challenge = _by_token(purpose, token)
+        found = challenge if challenge is not None and _is_live(challenge, now) else None
+        objection = _judged(judge, found)
+        consumed = objection is None and _consume(challenge, unexpired={"link_expires_at__gt": now}, now=now)
+    if objection is not None:
+        raise objection
     if challenge is not None and consumed:
         return Passed(challenge.subject, challenge.email, challenge)
     raise _refusal(challenge, now=now, expires_at=challenge.link_expires_at if challenge else now)
 
 
-def pass_by_code(*, purpose: str, subject: str, code: str, now: datetime) -> Passed:
+def try_token(*, purpose: str, token: str, now: datetime) -> Passed:
+    """Say what a link would prove, for a caller who asks for a secret beside it; takes one of `MOST_TRIES`.
+
+    The try commits; the challenge is not consumed. Raises what `pass_by_token` raises, and CHALLENGE_INVALID for one
+    try too many.
+    """
+    with transaction.atomic(durable=True):
+        challenge = _by_token(purpose, token)
+        live = challenge is not None and _is_live(challenge, now)
+        tried = live and _take_try(challenge)
+    if challenge is not None and tried:
+        return Passed(challenge.subject, challenge.email, challenge)
+    if live:
+        raise DomainError(ErrorCode.CHALLENGE_INVALID)
+    raise _refusal(challenge, now=now, expires_at=challenge.link_expires_at if challenge else now)
+
+
+def pass_by_code(
+    *, purpose: str, subject: str, code: str, judge: Judge | None = None, now: datetime
+) -> Passed:
     """Pass a subject's newest challenge by its code, in a transaction of its own that commits the try.
 
     A try is taken before the code is compared, so that no number of callers at once gets more than
     `MOST_TRIES`. What was used or expired is told only to who knows the code.
 
-    Raises CHALLENGE_ALREADY_USED, CHALLENGE_EXPIRED, and CHALLENGE_INVALID for a wrong code, one try
-    too many, or a subject without a challenge, all alike.
+    Raises CHALLENGE_ALREADY_USED, CHALLENGE_EXPIRED, CHALLENGE_INVALID for a wrong code, one try
+    too many, or a subject without a challenge, all alike, and for the right code what `judge` raises.
     """
     digits = "".join(code.split()).replace("-", "")
     digits = digits if _SIX_DIGITS.fullmatch(digits) else ""
     with transaction.atomic(durable=True):
         challenge = Challenge.objects.filter(purpose=purpose, subject=subject).order_by("-pk").first()
-        tried = Challenge.objects.filter(
-            pk=challenge.pk if challenge else _NOBODY, tries__lt=MOST_TRIES
-        ).update(tries=F("tries") + 1)
+        tried = _take_try(challenge)
         expected = challenge.code_digest if challenge else ""
         right = same(expected, _code_digest(purpose, subject, challenge.email if challenge else "", digits))
         known = challenge if tried and right else None
-        consumed = _consume(known, unexpired={"code_expires_at__gt": now}, now=now)
+        objection = _judged(judge, known if known is not None and _is_live(known, now) else None)
+        consumed = objection is None and _consume(known, unexpired={"code_expires_at__gt": now}, now=now)
+    if objection is not None:
+        raise objection
     if known is not None and consumed:
         return Passed(known.subject, known.email, known)
     raise _refusal(known, now=now, expires_at=known.code_expires_at if known else now)
+
+
+def withdraw(*, purpose: str, subject: str, now: datetime) -> None:
+    """End what is live for a purpose and subject: its link and code are good no more."""
+    Challenge.objects.filter(
+        purpose=purpose, subject=subject, consumed_at__isnull=True, superseded_at__isnull=True
+    ).update(superseded_at=now)
 
 
 def grant_access(
@@ -141,7 +201,7 @@ def grant_access(
 
 def read_access(token: str, *, now: datetime) -> AccessToken | None:
     """Give the row of a token that is neither expired nor revoked; what it may is in its `purposes`."""
-    if not token or not token.isascii():
+    if not token:
         return None
     return AccessToken.objects.filter(
         token_hash=token_hash(token), revoked_at__isnull=True, expires_at__gt=now
@@ -151,6 +211,34 @@ def read_access(token: str, *, now: datetime) -> AccessToken | None:
 def _code_digest(purpose: str, subject: str, email: str, code: str) -> str:
     """Bind the code to what it is for, so that the same digits elsewhere give another digest."""
     return keyed_digest("challenge-code", "\n".join((purpose, subject, email, code)))
+
+
+def _by_token(purpose: str, token: str) -> Challenge | None:
+    return Challenge.objects.filter(token_hash=token_hash(token), purpose=purpose).first()
+
+
+def _take_try(challenge: Challenge | None) -> bool:
+    """Count a try, where one is left; on no row where there is no challenge, so that the answer takes as long."""
+    rows = Challenge.objects.filter(pk=challenge.pk if challenge else _NOBODY, tries__lt=MOST_TRIES)
+    return bool(rows.update(tries=F("tries") + 1))
+
+
+def _is_live(challenge: Challenge, now: datetime) -> bool:
+    """Tell whether nothing ended a challenge; of a code the shorter life is looked at when it is consumed."""
+    return (
+        challenge.consumed_at is None and challenge.superseded_at is None and challenge.link_expires_at > now
+    )
+
+
+def _judged(judge: Judge | None, challenge: Challenge | None) -> DomainError | None:
+    """Give the judge's objection; it is raised after the transaction, or the try would be undone."""
+    if judge is None or challenge is None:
+        return None
+    try:
+        judge(Passed(challenge.subject, challenge.email, challenge))
+    except DomainError as objection:
+        return objection
+    return None
 
 
 def _consume(challenge: Challenge | None, *, unexpired: dict[str, datetime], now: datetime) -> bool:
@@ -166,7 +254,10 @@ def _consume(challenge: Challenge | None, *, unexpired: dict[str, datetime], now
     ).update(consumed_at=now)
     if challenge is None:
         return False
-    challenge.refresh_from_db()
+    try:
+        challenge.refresh_from_db()
+    except Challenge.DoesNotExist:  # whoever it was for had themselves erased at this very moment
+        return False
     return bool(won)
 
 

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 START_TAKES = 30.0
 """Seconds that a cluster may take from its start to its first beat."""
+SILENT = timedelta(seconds=60)
+"""Without a beat for so long a worker counts as silent."""
 FORGOTTEN = timedelta(days=1)
 """After how long the row of a worker that was killed is cleared away."""
 

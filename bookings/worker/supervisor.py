@@ -37,9 +37,20 @@ class Limits:
 class Supervisor:
     """Runs until `stop` is called, from a signal or another thread; a second call ends everything at once."""
 
-    def __init__(self, jobs: Mapping[str, Job], *, daily: Mapping[str, str], limits: Limits) -> None:
-        """Take the sweeps, and what runs once a day: names of schedules, with the tasks' dotted paths."""
+    def __init__(
+        self,
+        jobs: Mapping[str, Job],
+        *,
+        daily: Mapping[str, str],
+        limits: Limits,
+        paces: Mapping[str, float] | None = None,
+    ) -> None:
+        """Take the sweeps, and what runs once a day: names of schedules, with the tasks' dotted paths.
+
+        paces: seconds between two turns of a sweep, where that is not every second.
+        """
         self.jobs = jobs
+        self.paces = paces or {}
         self.daily = daily
         self.limits = limits
         self._stop = threading.Event()
@@ -81,7 +92,9 @@ class Supervisor:
             "schedule": queue_scheduled_tasks,
             "heartbeat": lambda _now: pulse.turn(),
         }
-        return [Sweep(name, job, stop=self._stop) for name, job in jobs.items()]
+        return [
+            Sweep(name, job, stop=self._stop, every=self.paces.get(name, 1.0)) for name, job in jobs.items()
+        ]
 
     def _start(self, cluster: ClusterProcess, pulse: Pulse) -> None:
         pulse.restart()

@@ -6,13 +6,14 @@ import strawberry
 
 from bookings.booking import models, services
 from bookings.common.idempotency import AlreadyDone
+from bookings.limits.policies import Limit
 from bookings.verification.models import Challenge
-from schema.booking import inputs
+from schema.booking import inputs, requests
 from schema.booking.mutations import WHAT, BookingPayload
-from schema.booking.reading import draft_request, once, passed
+from schema.booking.reading import draft_request, once, passed, tried
 from schema.common.context import Info
 from schema.common.errors import UserError, mutation, no_errors
-from schema.common.inputs import pk_of
+from schema.common.inputs import optional_pk, pk_of
 
 
 @strawberry.type(description="What became of the booking.")
@@ -25,7 +26,7 @@ class RescheduleBookingPayload(BookingPayload):
     """Payload of `rescheduleBooking`."""
 
 
-@strawberry.type(description="The booking with its new consultant.")
+@strawberry.type(description="The booking with its new consultant, resource or room.")
 class ReassignBookingPayload(BookingPayload):
     """Payload of `reassignBooking`."""
 
@@ -89,7 +90,8 @@ class Mutation:
     """Root fields of this topic, beside the main path."""
 
     @mutation(
-        description="Send the link and code of a draft again, at most once a minute; the older ones no longer work."
+        description="Send the link and code of a draft again, at most once a minute; the older ones no longer work.",
+        limit=Limit.MAIL,
     )
     def resend_verification(
         self, info: Info, input: Annotated[inputs.ResendVerificationInput, WHAT]
@@ -98,15 +100,25 @@ class Mutation:
         services.resend_verification(acknowledgement_id=input.acknowledgement_id, now=info.context.now)
         return ResendVerificationPayload()
 
-    @mutation(description="Send a link and a code that open a booking to the client's mailbox.")
+    @mutation(
+        description="Send a link and a code that open a booking to the client's mailbox, at most once a minute. "
+        "Whoever no longer knows the id names the address.",
+        limit=Limit.MAIL,
+    )
     def request_booking_access(
         self, info: Info, input: Annotated[inputs.RequestBookingAccessInput, WHAT]
     ) -> RequestBookingAccessPayload | None:
         """Mail a proof."""
-        services.request_access(acknowledgement_id=input.acknowledgement_id, now=info.context.now)
+        if input.email:
+            services.request_access_by_address(email=input.email, now=info.context.now)
+        else:
+            services.request_access(acknowledgement_id=input.acknowledgement_id or "", now=info.context.now)
         return RequestBookingAccessPayload()
 
-    @mutation(description="Send a link and a code with which the client cancels to the client's mailbox.")
+    @mutation(
+        description="Send a link and a code with which the client cancels to the client's mailbox.",
+        limit=Limit.MAIL,
+    )
     def request_cancellation(
         self, info: Info, input: Annotated[inputs.RequestCancellationInput, WHAT]
     ) -> RequestCancellationPayload | None:
@@ -116,7 +128,10 @@ class Mutation:
 
     @mutation(
         description="Cancel: the client with the proof that `requestCancellation` mailed, or signed in; consultant and "
-        "staff by their account. What was paid goes back."
+        "staff by their account. Of what was paid online goes back to a client who cancels what `Booking.refundPolicy` "
+        "says, and all of it if the practice cancels; money that was paid on site is left to staff (`refundPayment`).",
+        limit=Limit.CODE,
+        of=tried,
     )
     def cancel_booking(
         self, info: Info, input: Annotated[inputs.CancelBookingInput, WHAT]
@@ -142,7 +157,9 @@ class Mutation:
         )
         return RescheduleBookingPayload(booking=booking)  # type: ignore[arg-type]
 
-    @mutation(description="Give a booking to another consultant, at the same start or another; for staff.")
+    @mutation(
+        description="Give a booking to another consultant, resource or room, then or at another start; for staff."
+    )
     def reassign_booking(
         self, info: Info, input: Annotated[inputs.ReassignBookingInput, WHAT]
     ) -> ReassignBookingPayload | None:
@@ -150,7 +167,8 @@ class Mutation:
         booking = services.reassign(
             booking_id=pk_of(input.booking_id, "Booking"),
             viewer=info.context.viewer,
-            consultant_id=pk_of(input.consultant_id, "Consultant"),
+            consultant_id=optional_pk(input.consultant_id, "Consultant"),
+            resource_id=optional_pk(input.resource_id, "Resource"),
             starts_at=input.starts_at,
             override=input.override,
             now=info.context.now,
@@ -193,13 +211,15 @@ class Mutation:
         "the person needs no mailbox."
     )
     def create_booking(
-        self, info: Info, input: Annotated[inputs.CreateBookingInput, WHAT]
+        self, info: Info, input: Annotated[requests.CreateBookingInput, WHAT]
     ) -> CreateBookingPayload | None:
         """Create."""
         try:
             booking = services.create(
-                request=draft_request(input),
-                how=services.Creation(approve=input.approve, override=input.override),
+                request=draft_request(input, info),
+                how=services.Creation(
+                    input.approve, input.override, optional_pk(input.corporate_client_id, "CorporateClient")
+                ),
                 viewer=info.context.viewer,
                 once=once(info, "createBooking", input, "creation"),
                 now=info.context.now,
@@ -240,12 +260,17 @@ def _cancel(info: Info, given: inputs.CancelBookingInput) -> models.Booking:
     now, proof = info.context.now, given.proof
     key = once(info, "cancelBooking", given, "cancellation")
     if proof.account:
-        booking_id = pk_of(proof.account, "Booking")
-        viewer = info.context.viewer
         return services.cancel_as(
-            booking_id=booking_id, viewer=viewer, reason=given.reason, once=key, now=now
+            booking_id=pk_of(proof.account, "Booking"),
+            viewer=info.context.viewer,
+            reason=given.reason,
+            refund_percent=given.refund_percent,
+            once=key,
+            now=now,
         )
+    services.refuse_percent(None, given.refund_percent)
     if key is not None:
         key.look_up(now=now)
+    through = info.context.through
     proven = passed(proof, Challenge.Purpose.CANCEL_BOOKING, now)
-    return services.cancel(passed=proven, reason=given.reason, once=key, now=now)
+    return services.cancel(passed=proven, reason=given.reason, once=key, through=through, now=now)

@@ -4,57 +4,19 @@ import datetime
 from decimal import Decimal
 
 import strawberry
-from strawberry.scalars import JSON
+from django.utils.translation import gettext_lazy as _
 
-from schema.booking.types import BookingMode, PaymentMode
-from schema.common.scalars import URL, Email, TimeZone
+from schema.booking.asking import ActionInputKind, Requirement, asked
+from schema.common.scalars import URL, Email
 
 KEY = "Your key for this very act; the same key and input again give the same result. Kept 24 hours."
 OPENER = "The access token of this booking, if you hold one and no account that may."
+OVERRIDE = (
+    "Owner and managers only: also a time that is not offered (closed, too soon or too far ahead, between the usual "
+    "starts). What others hold and the number of seats stand all the same."
+)
 
-
-@strawberry.input(description="What is wanted, and when: a slot's id, or a consultant and a start.")
-class WishInput:
-    """What drafting and manual creation share."""
-
-    full_name: str = strawberry.field(description="Who comes, 1 to 200 characters.")
-    consent: bool = strawberry.field(description="True once the person agreed to `Business.consentText`.")
-    service_id: strawberry.ID | None = strawberry.field(
-        default=None, description="What to book; not needed beside `slotId`."
-    )
-    slot_id: strawberry.ID | None = strawberry.field(
-        default=None, description="A slot that `openSlots` gave."
-    )
-    consultant_id: strawberry.ID | None = strawberry.field(
-        default=None, description="With whom, beside `startsAt`."
-    )
-    starts_at: datetime.datetime | None = strawberry.field(
-        default=None, description="When, beside `consultantId`; with its offset from UTC."
-    )
-    seats: int = strawberry.field(default=1, description="How many seats.")
-    mode: BookingMode | None = strawberry.field(
-        default=None, description="Where, if the service leaves the choice."
-    )
-    payment_mode: PaymentMode | None = strawberry.field(
-        default=None, description="How to pay, if the service leaves the choice."
-    )
-    phone: str = strawberry.field(default="", description="A telephone number.")
-    timezone: TimeZone | None = strawberry.field(
-        default=None, description="The zone in which the client reads times; the calendar's if absent."
-    )
-    locale: str = strawberry.field(default="en", description="The client's language, such as `en` or `pl`.")
-    message: str = strawberry.field(default="", description="A message to the practice; kept encrypted.")
-
-
-@strawberry.input(description="Who wants what, and when: a slot's id, or a consultant and a start.")
-class DraftBookingInput(WishInput):
-    """Input of `draftBooking`."""
-
-    email: Email = strawberry.field(description="The client's mailbox; a link and a code are sent there.")
-    intake: JSON | None = strawberry.field(
-        default=None, description="Answers to the practice's questions, as an object; kept encrypted."
-    )
-    idempotency_key: str | None = strawberry.field(default=None, description=KEY)
+TIME = asked(_("At what time?"), kind=ActionInputKind.TIME, meets=Requirement.TIME)
 
 
 @strawberry.input(description="A booking's code, as it was mailed.")
@@ -62,7 +24,14 @@ class CodeProof:
     """A code beside the booking that it belongs to."""
 
     acknowledgement_id: str = strawberry.field(description="As a person may type it.")
-    code: str = strawberry.field(description="The six digits.")
+    code: str = strawberry.field(
+        description="The six digits.",
+        metadata=asked(
+            _("Which six digits stand in the mail that was sent to the client's address?"),
+            kind=ActionInputKind.CODE,
+            meets=Requirement.CHALLENGE_PROOF,
+        ),
+    )
 
 
 @strawberry.input(one_of=True, description="Exactly one proof that somebody reads the client's mailbox.")
@@ -82,7 +51,11 @@ class BookingProof:
     token: str | None = strawberry.field(
         default=strawberry.UNSET, description="The token of the mailed link (after `#token=`)."
     )
-    code: CodeProof | None = strawberry.field(default=strawberry.UNSET, description="The mailed code.")
+    code: CodeProof | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The mailed code.",
+        metadata=asked(meets=Requirement.CHALLENGE_PROOF),
+    )
     account: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
         description="The booking's id: the account that is logged in has proven this address, or may by its own right.",
@@ -117,9 +90,17 @@ class ResendVerificationInput(AcknowledgementInput):
     """Input of `resendVerification`."""
 
 
-@strawberry.input(description="Which booking to open.")
-class RequestBookingAccessInput(AcknowledgementInput):
+@strawberry.input(one_of=True, description="Which booking to open: by its id, or an address's newest.")
+class RequestBookingAccessInput:
     """Input of `requestBookingAccess`."""
+
+    acknowledgement_id: str | None = strawberry.field(
+        default=strawberry.UNSET, description="As a person may type it."
+    )
+    email: Email | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The address that booked. The mail opens its newest booking, and names five older ones.",
+    )
 
 
 @strawberry.input(description="Which booking to cancel.")
@@ -133,7 +114,15 @@ class CancelBookingInput:
 
     proof: BookingProof = strawberry.field(description="What gives the right.")
     reason: str = strawberry.field(
-        default="", description="Kept and told to the client; 2000 characters at most."
+        default="",
+        description="Kept and told to the client; 2000 characters at most.",
+        metadata=asked(_("For what reason? It is kept with the booking.")),
+    )
+    refund_percent: int | None = strawberry.field(
+        default=None,
+        description="For owner, managers and the platform's admin alone: how much of what was paid online goes back, 0 "
+        "to 100, less what went back before. If absent, all of it where the practice cancels, and what "
+        "`Booking.refundPolicy` says where the client does.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
@@ -143,24 +132,36 @@ class RescheduleBookingInput:
     """Input of `rescheduleBooking`."""
 
     booking_id: strawberry.ID = strawberry.field(description="The booking.")
-    starts_at: datetime.datetime = strawberry.field(description="The new start; with its offset from UTC.")
-    access_token: str | None = strawberry.field(default=None, description=OPENER)
-    override: bool = strawberry.field(
-        default=False,
-        description="Staff only: also where it is not offered; overlap and seats stand all the same.",
+    starts_at: datetime.datetime = strawberry.field(
+        description="The new start; with its offset from UTC.", metadata=TIME
     )
+    access_token: str | None = strawberry.field(default=None, description=OPENER)
+    override: bool = strawberry.field(default=False, description=OVERRIDE)
 
 
-@strawberry.input(description="What to give to whom.")
+@strawberry.input(description="Which booking, and to whom or what it goes: name at least one of the two.")
 class ReassignBookingInput:
     """Input of `reassignBooking`."""
 
     booking_id: strawberry.ID = strawberry.field(description="The booking.")
-    consultant_id: strawberry.ID = strawberry.field(description="Another consultant who offers the service.")
-    starts_at: datetime.datetime | None = strawberry.field(
-        default=None, description="Another start, if it moves too."
+    consultant_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="Another consultant who offers the service.",
+        metadata=asked(
+            _("Who is to take it over?"), kind=ActionInputKind.CONSULTANT, meets=Requirement.CONSULTANT
+        ),
     )
-    override: bool = strawberry.field(default=False, description="Also where it is not offered.")
+    resource_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="Another resource that the service uses: what is booked, or the consultant's room.",
+        metadata=asked(
+            _("What is to be taken instead?"), kind=ActionInputKind.RESOURCE, meets=Requirement.CONSULTANT
+        ),
+    )
+    starts_at: datetime.datetime | None = strawberry.field(
+        default=None, description="Another start, with its offset from UTC; the same one if absent."
+    )
+    override: bool = strawberry.field(default=False, description=OVERRIDE)
 
 
 @strawberry.input(description="Which booking.")
@@ -207,28 +208,38 @@ class SetMeetingLinkInput:
     url: URL = strawberry.field(description="An https address.")
 
 
-@strawberry.input(description="Whom staff book in, for what, and when.")
-class CreateBookingInput(WishInput):
-    """Input of `createBooking`."""
-
-    email: Email | None = strawberry.field(
-        default=None, description="The person's mailbox; without one nothing is mailed."
-    )
-    approve: bool = strawberry.field(default=True, description="Approve at once.")
-    override: bool = strawberry.field(
-        default=False, description="Also where it is not offered; overlap and seats stand all the same."
-    )
-    idempotency_key: str | None = strawberry.field(default=None, description=KEY)
-
-
 @strawberry.input(description="What to approve.")
 class ApproveBookingInput:
     """Input of `approveBooking`."""
 
     booking_id: strawberry.ID = strawberry.field(description="The booking.")
     price: Decimal | None = strawberry.field(
-        default=None, description="Another price for all seats together, in the booking's currency."
+        default=None,
+        description="Owner and managers only: another price for all seats together, in the booking's currency. A "
+        "deposit stays the same share of it; zero confirms at once.",
     )
+    starts_at: datetime.datetime | None = strawberry.field(
+        default=None,
+        description="The start, with its offset from UTC: needed for a wish; for any other booking, another start "
+        "than was asked for, if it is to get one.",
+        metadata=TIME,
+    )
+    ends_at: datetime.datetime | None = strawberry.field(
+        default=None,
+        description="The end, for a wish alone, beside `startsAt`, where the service's length can be chosen; after "
+        "the shortest session if absent.",
+    )
+    consultant_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="With whom; if absent, whoever was asked for, or else is free and least loaded. Consultants can "
+        "name themselves alone.",
+    )
+    resource_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="For staff: which resource or room; if absent, that which was asked for, or else any one that is "
+        "free.",
+    )
+    override: bool = strawberry.field(default=False, description=OVERRIDE)
 
 
 @strawberry.input(description="What to decline, and why.")
@@ -236,9 +247,14 @@ class RejectBookingInput:
     """Input of `rejectBooking`."""
 
     booking_id: strawberry.ID = strawberry.field(description="The booking.")
-    reason: str = strawberry.field(description="Told to the client; 1 to 2000 characters.")
+    reason: str = strawberry.field(
+        description="Told to the client; 1 to 2000 characters.",
+        metadata=asked(_("For what reason? The client is told it."), meets=Requirement.REASON),
+    )
     alternatives: list[datetime.datetime] = strawberry.field(
-        default_factory=list, description="Up to five other starts that you propose."
+        default_factory=list,
+        description="Up to five other starts, still to come, that you propose. The client reads them in the mail and "
+        "in `Booking.alternatives`; none of them is held.",
     )
 
 

@@ -1,19 +1,26 @@
 """Moves of a booking. Each resolver reads ids, calls one service and wraps what it gives."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
 
 from bookings.booking import models, selectors, services
+from bookings.booking.rights import Operation
+from bookings.common.addresses import address_digest
+from bookings.common.errors import DomainError
 from bookings.common.idempotency import AlreadyDone
+from bookings.limits.policies import Limit
 from bookings.payments.models import Payment as PaymentRow
 from bookings.verification.models import Challenge
-from schema.booking import inputs
-from schema.booking.reading import draft_request, once, passed, return_url
+from bookings.verification.services import Passed
+from schema.booking import inputs, requests
+from schema.booking.reading import draft_request, once, passed, return_url, tried, tried_mailbox
 from schema.booking.types import Booking
 from schema.common.context import Info
 from schema.common.errors import UserError, mutation, no_errors
-from schema.common.inputs import pk_of
+from schema.common.inputs import optional_pk, pk_of
+from schema.common.limiting import address_of_input
 from schema.payments import Payment
 
 WHAT = strawberry.argument(description="What to do, to which booking.")
@@ -36,6 +43,10 @@ class DraftBookingPayload(BookingPayload):
 class VerifyBookingPayload(BookingPayload):
     """Payload of `verifyBooking`."""
 
+    booking: Booking | None = strawberry.field(
+        default=None,
+        description="The booking, after the move; as it stays, where a passed proof was refused it.",
+    )
     access_token: str | None = strawberry.field(
         default=None,
         description="Opens this booking for half an hour; given for a passed proof even where the move was refused.",
@@ -66,7 +77,9 @@ class ConfirmUnpaidBookingPayload(BookingPayload):
 class ConfirmPaymentPayload(BookingPayload):
     """Payload of `confirmPayment`."""
 
-    payment: Payment | None = strawberry.field(default=None, description="The latest attempt.")
+    payment: Payment | None = strawberry.field(
+        default=None, description="The latest attempt, for those who may see money."
+    )
 
 
 @strawberry.type(description="Where the client pays.")
@@ -84,18 +97,21 @@ class Mutation:
 
     @mutation(
         description="Ask for a time. Nothing is held yet: a link and a code go to the mailbox, and `verifyBooking` "
-        "takes the time. The answer tells nothing of what is known of the address."
+        "takes the time. The answer tells nothing of what is known of the address.",
+        limit=Limit.DRAFT,
+        of=address_of_input,
     )
     def draft_booking(
-        self, info: Info, input: Annotated[inputs.DraftBookingInput, WHAT]
+        self, info: Info, input: Annotated[requests.DraftBookingInput, WHAT]
     ) -> DraftBookingPayload | None:
         """Draft."""
-        scope = f"address:{input.email.strip().lower()}"
+        scope = f"address:{address_digest(input.email)}"  # kept for a day; no address stands in it
         try:
             booking = services.draft(
-                request=draft_request(input),
+                request=draft_request(input, info),
                 now=info.context.now,
                 once=once(info, "draftBooking", input, scope),
+                through=info.context.through,
             )
         except AlreadyDone as done:
             booking = models.Booking.objects.get(pk=done.object_id)
@@ -103,7 +119,9 @@ class Mutation:
 
     @mutation(
         description="Prove the mailbox: the time is taken, and the practice is asked. A proof is good once; where the "
-        "time is gone meanwhile, the draft stays and can be moved."
+        "time is gone meanwhile, the draft stays and can be moved.",
+        limit=Limit.CODE,
+        of=tried,
     )
     def verify_booking(
         self, info: Info, input: Annotated[inputs.VerifyBookingInput, WHAT]
@@ -115,10 +133,14 @@ class Mutation:
                 booking_id=pk_of(proof.account, "Booking"), viewer=info.context.viewer, now=now
             )
             return VerifyBookingPayload(booking=verified.booking)  # type: ignore[arg-type]
-        verified = services.verify(passed=passed(proof, Challenge.Purpose.VERIFY_BOOKING, now), now=now)
-        return _opened(info, verified.booking, verified.access_token, VerifyBookingPayload)
+        proven = passed(proof, Challenge.Purpose.VERIFY_BOOKING, now)
+        return _verified(info, proven, now)
 
-    @mutation(description="Exchange a mailed link's token, or the code, for an access token to its booking.")
+    @mutation(
+        description="Exchange a mailed link's token, or the code, for an access token to its booking.",
+        limit=Limit.CODE,
+        of=tried_mailbox,
+    )
     def grant_booking_access(
         self,
         info: Info,
@@ -130,7 +152,10 @@ class Mutation:
         booking, token = services.grant_access(passed=proof, now=now)
         return _opened(info, booking, token, GrantBookingAccessPayload)
 
-    @mutation(description="Say yes to a request. Where nothing is to be paid online, that confirms it.")
+    @mutation(
+        description="Say yes to a request, and give it a time: a wish needs one, any other may get another than it "
+        "asked for. Where nothing is to be paid online, that confirms it."
+    )
     def approve_booking(
         self, info: Info, input: Annotated[inputs.ApproveBookingInput, WHAT]
     ) -> ApproveBookingPayload | None:
@@ -139,6 +164,11 @@ class Mutation:
             booking_id=pk_of(input.booking_id, "Booking"),
             viewer=info.context.viewer,
             price=input.price,
+            starts_at=input.starts_at,
+            ends_at=input.ends_at,
+            consultant_id=optional_pk(input.consultant_id, "Consultant"),
+            resource_id=optional_pk(input.resource_id, "Resource"),
+            override=input.override,
             now=info.context.now,
         )
         return ApproveBookingPayload(booking=booking)  # type: ignore[arg-type]
@@ -197,7 +227,9 @@ class Mutation:
             )
         except AlreadyDone as done:
             payment = PaymentRow.objects.get(pk=done.object_id)
-        return ConfirmPaymentPayload(booking=selectors.visible(viewer, booking_id), payment=payment)  # type: ignore[arg-type]
+        booking = selectors.visible(viewer, booking_id)
+        shown = payment if selectors.may_see(viewer, booking, Operation.SEE_MONEY) else None
+        return ConfirmPaymentPayload(booking=booking, payment=shown)  # type: ignore[arg-type]
 
     @mutation(description="Confirm an approved booking that will be paid on site after all; for staff.")
     def confirm_unpaid_booking(
@@ -210,6 +242,16 @@ class Mutation:
             booking_id=pk_of(input.booking_id, "Booking"), viewer=info.context.viewer, now=info.context.now
         )
         return ConfirmUnpaidBookingPayload(booking=booking)  # type: ignore[arg-type]
+
+
+def _verified(info: Info, proven: Passed, now: datetime) -> Any:
+    """Answer with the booking, to whom a passed proof opens it even where the move is refused."""
+    try:
+        verified = services.verify(passed=proven, through=info.context.through, now=now)
+    except DomainError as error:
+        info.context.viewer_with(error.details.get("access_token"))
+        raise
+    return _opened(info, verified.booking, verified.access_token, VerifyBookingPayload)
 
 
 def _opened(

@@ -10,11 +10,14 @@ from django.db.models import F, QuerySet
 
 from bookings.booking import models, selectors
 from bookings.booking.states import TABLE, Status
+from bookings.limits.policies import Limit
+from schema.booking.filters import BookingFilter, filtered
 from schema.booking.lifecycle import BookingStatus, LifecycleMove
 from schema.booking.types import Booking
 from schema.common.connections import Connection
 from schema.common.context import Info
 from schema.common.inputs import pk_of
+from schema.common.limiting import Limited
 
 
 @strawberry.type(name="PublicBookingStatus", description="What an acknowledgement id alone tells.")
@@ -41,6 +44,38 @@ class PublicBookingStatus:
         )
 
 
+@strawberry.type(description="How many bookings are in a status.")
+class BookingStatusCount:
+    """One line of BookingCounts."""
+
+    status: BookingStatus = strawberry.field(description="The status.")
+    status_label: str = strawberry.field(description="The status in words, for a person.")
+    count: int = strawberry.field(description="How many, at least one.")
+
+
+@strawberry.type(description="How many bookings there are of those that were asked about.")
+class BookingCounts:
+    """The GraphQL face of selectors.Counts."""
+
+    total: int = strawberry.field(description="In all.")
+    upcoming: int = strawberry.field(description="Still to take place, as `when: UPCOMING` means it.")
+    past: int = strawberry.field(description="The others: over, or not to take place.")
+    by_status: list[BookingStatusCount] = strawberry.field(
+        description="By status, in the order of a booking's life; statuses in which there are none are left out."
+    )
+
+    @classmethod
+    def of(cls, counts: selectors.Counts) -> "BookingCounts":
+        """Give the face of what was counted."""
+        lines = [
+            BookingStatusCount(status=status, status_label=str(status.label), count=counts.by_status[status])
+            for status in Status
+            if status in counts.by_status
+        ]
+        past = counts.total - counts.upcoming
+        return cls(total=counts.total, upcoming=counts.upcoming, past=past, by_status=lines)
+
+
 @strawberry.input(description="An acknowledgement id with the access token that opens it.")
 class AcknowledgementLookup:
     """One way to look a booking up."""
@@ -63,31 +98,18 @@ class BookingLookup:
     )
 
 
-@strawberry.input(description="Which bookings to list; what is left out does not narrow.")
-class BookingFilter:
-    """Filter of `bookings`."""
-
-    status: list[BookingStatus] | None = strawberry.field(
-        default=None, description="In one of these statuses; if absent, in any but DRAFT."
-    )
-    business_id: strawberry.ID | None = strawberry.field(default=None, description="Of this practice.")
-    consultant_id: strawberry.ID | None = strawberry.field(default=None, description="With this consultant.")
-    starts_from: datetime.datetime | None = strawberry.field(
-        default=None, description="Starting then or later."
-    )
-    starts_before: datetime.datetime | None = strawberry.field(
-        default=None, description="Starting earlier than then."
-    )
-
-
 @strawberry.enum(description="The order of a list of bookings.")
 class BookingOrder(Enum):
     """Order of `bookings`."""
 
     NEWEST = strawberry.enum_value("NEWEST", description="Newest first.")
     OLDEST = strawberry.enum_value("OLDEST", description="Oldest first.")
-    STARTS_FIRST = strawberry.enum_value("STARTS_FIRST", description="By start, earliest first.")
-    STARTS_LAST = strawberry.enum_value("STARTS_LAST", description="By start, latest first.")
+    STARTS_FIRST = strawberry.enum_value(
+        "STARTS_FIRST", description="By start, earliest first; wishes without a time last."
+    )
+    STARTS_LAST = strawberry.enum_value(
+        "STARTS_LAST", description="By start, latest first; wishes without a time last."
+    )
 
 
 _ORDERS = {
@@ -104,7 +126,8 @@ class Query:
 
     @strawberry.field(
         description="The status of a booking by its acknowledgement id; null where there is none. Needs no proof, "
-        "so it tells nothing private."
+        "so it tells nothing private.",
+        extensions=[Limited(Limit.STATUS)],
     )
     def booking_status(
         self,
@@ -143,7 +166,27 @@ class Query:
     ) -> QuerySet[models.Booking]:
         """List bookings; drafts only where the filter asks for them."""
         info.context.viewer.require_user()
-        return _filtered(filter or BookingFilter()).order_by(_ORDERS[order], "pk")
+        rows = filtered(filter or BookingFilter(), info)
+        return rows.order_by(_ORDERS[order], "pk")
+
+    @strawberry.field(
+        description="How many bookings that you may see there are, by status and still to take place: the numbers of a "
+        "dashboard. Your own alone with `mine` in the filter."
+    )
+    def booking_counts(
+        self,
+        info: Info,
+        filter: Annotated[
+            BookingFilter | None, strawberry.argument(description="Which ones; any but drafts if absent.")
+        ] = None,
+    ) -> BookingCounts:
+        """Count bookings as `bookings` lists them."""
+        viewer, now = info.context.viewer, info.context.now
+        viewer.require_user()
+        seen = selectors.visible_to(viewer).filter(
+            pk__in=filtered(filter or BookingFilter(), info).values("pk")
+        )
+        return BookingCounts.of(selectors.counted(seen, now))
 
     @strawberry.field(
         description="The whole lifecycle, for those that draw it. `availableActions` is for the others."
@@ -151,17 +194,3 @@ class Query:
     def lifecycle(self) -> list[LifecycleMove]:
         """Give the table."""
         return [LifecycleMove.of(row) for row in TABLE.values()]
-
-
-def _filtered(wanted: BookingFilter) -> QuerySet[models.Booking]:
-    shown = set(Status) - {Status.DRAFT} if wanted.status is None else wanted.status
-    rows = models.Booking.objects.filter(status__in=shown)
-    if wanted.business_id is not None:
-        rows = rows.filter(business=pk_of(wanted.business_id, "Business"))
-    if wanted.consultant_id is not None:
-        rows = rows.filter(consultant=pk_of(wanted.consultant_id, "Consultant"))
-    if wanted.starts_from is not None:
-        rows = rows.filter(starts_at__gte=wanted.starts_from)
-    if wanted.starts_before is not None:
-        rows = rows.filter(starts_at__lt=wanted.starts_before)
-    return rows

@@ -1,20 +1,28 @@
 """Rules that refuse, as data: `errors` beside the object in every mutation's payload."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import strawberry
+from django.db import models
 from strawberry.extensions import FieldExtension
 from strawberry.types.base import StrawberryOptional
 from strawberry.types.field import StrawberryField
 
 from bookings.availability.services import TimeTaken
-from bookings.common import clock, errors
+from bookings.common import errors
+from bookings.common.idempotency import AlreadyDone
+from bookings.limits.policies import Limit
+from schema.common.context import Info
+from schema.common.limiting import Limited, Subject
 from schema.common.scalars import describe_enum
 
 if TYPE_CHECKING:
-    from schema.slots import Slot
+    from schema.slots.refusals import SlotRefusal, TimeRange
+    from schema.slots.types import Slot
 
+Row = TypeVar("Row", bound=models.Model)
 ErrorCode = errors.ErrorCode
 describe_enum(
     ErrorCode,
@@ -33,27 +41,36 @@ class UserError:
     code: ErrorCode = strawberry.field(description="What went wrong, for a program.")
     message: str = strawberry.field(description="What went wrong and what helps, for a person.")
     field: list[str] | None = strawberry.field(
-        default=None, description="The path of the input at fault, if one is."
+        default=None,
+        description="The path of the input at fault, if one is: names, and places in lists from `0`.",
     )
     retry_after: int | None = strawberry.field(
         default=None, description="Seconds after which another try makes sense."
     )
-    suggested_slots: list[Annotated["Slot", strawberry.lazy("schema.slots")]] = strawberry.field(
+    suggested_slots: list[Annotated["Slot", strawberry.lazy("schema.slots.types")]] = strawberry.field(
         default_factory=list, description="Up to three next open times, where a time was refused."
+    )
+    reasons: list[Annotated["SlotRefusal", strawberry.lazy("schema.slots.refusals")]] = strawberry.field(
+        default_factory=list, description="Every rule that stands against the time, where one was refused."
+    )
+    clashes: list[Annotated["TimeRange", strawberry.lazy("schema.slots.refusals")]] = strawberry.field(
+        default_factory=list, description="Up to three busy times in its way, where a time was refused."
     )
 
     @classmethod
-    def of(cls, error: errors.DomainError) -> "UserError":
-        """Give the answer for a refusal, with other times where the time was at fault."""
-        from schema.slots import suggested_by  # noqa: PLC0415 - topics import this module
+    def of(cls, error: errors.DomainError, *, now: datetime) -> "UserError":
+        """Give the answer for a refusal, with other times, from `now` on, where the time was at fault."""
+        from schema.slots.refusals import explained  # noqa: PLC0415 - topics import this module
 
-        slots = suggested_by(error, now=clock.now()) if isinstance(error, TimeTaken) else []
+        told = explained(error, now=now) if isinstance(error, TimeTaken) else None
         return cls(
             code=error.code,
             message=error.message,
             field=error.field,
             retry_after=error.retry_after,
-            suggested_slots=slots,
+            suggested_slots=told.next_slots if told else [],
+            reasons=told.reasons if told else [],
+            clashes=told.clashes if told else [],
         )
 
 
@@ -67,7 +84,7 @@ class PayloadErrors(FieldExtension):
         kind = field.type
         self.payload = kind.of_type if isinstance(kind, StrawberryOptional) else kind  # type: ignore[assignment]
 
-    def resolve(self, next_: Callable[..., Any], source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+    def resolve(self, next_: Callable[..., Any], source: Any, info: Info, **kwargs: Any) -> Any:
         """Call the resolver; its transaction has rolled back by the time that a refusal gets here."""
         try:
             return next_(source, info, **kwargs)
@@ -77,12 +94,32 @@ class PayloadErrors(FieldExtension):
             known = {
                 name: value for name, value in error.details.items() if name in self.payload.__annotations__
             }
-            return self.payload(errors=[UserError.of(error)], **known)
+            return self.payload(errors=[UserError.of(error, now=info.context.now)], **known)
 
 
-def mutation(*, description: str) -> Any:
-    """Declare a mutation field whose refusals become payload errors."""
-    return strawberry.mutation(description=description, extensions=[PayloadErrors()])
+def mutation(
+    *,
+    description: str,
+    limit: Limit | None = None,
+    of: Subject | None = None,
+    unless: Callable[..., bool] | None = None,
+) -> Any:
+    """Declare a mutation field whose refusals become payload errors.
+
+    limit: what each call counts against; of: reads from `input` what a hit is about, beside who calls. unless:
+    tells from the context and `input` who is not counted.
+    """
+    # The last of them is the outermost: a limit's refusal is a payload error, too.
+    limits = [] if limit is None else [Limited(limit, of, unless)]
+    return strawberry.mutation(description=description, extensions=[*limits, PayloadErrors()])
+
+
+def made_before(rows: models.Manager[Row], done: AlreadyDone) -> Row:
+    """Give what a repeated request made the first time. Raises NOT_FOUND where it was taken away since."""
+    row = rows.filter(pk=done.object_id).first()
+    if row is None:
+        raise errors.DomainError(ErrorCode.NOT_FOUND)
+    return row
 
 
 def no_errors() -> Any:

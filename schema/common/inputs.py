@@ -1,7 +1,14 @@
 """Reading ids and amounts of pages as clients send them, with clear words where they are wrong."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+
+from django.utils import translation
 from graphql import GraphQLError
 from strawberry.relay import from_base64, to_base64
+
+from bookings.common.errors import DomainError, ErrorCode
 
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
@@ -33,6 +40,11 @@ def pk_of(text: str, kind: str) -> int:
     return read_pk(node_id)
 
 
+def optional_pk(text: str | None, kind: str) -> int | None:
+    """Give the key in an id of one type, or None where there is no id. Raises BadUserInput."""
+    return None if text is None else pk_of(text, kind)
+
+
 def read_pk(node_id: str) -> int:
     """Give a node id as a key that any of our databases can look for. Raises BadUserInput."""
     if not node_id.isascii() or not node_id.isdigit() or len(node_id) > 18:
@@ -52,3 +64,29 @@ def page_size(first: int | None, last: int | None) -> None:
     for name, size in (("first", first), ("last", last)):
         if size is not None and not 0 <= size <= LARGEST_PAGE:
             raise BadUserInput(f"`{name}` is from 0 to {LARGEST_PAGE}.")
+
+
+def read_number(name: str, number: Decimal | None, least: int, most: int | Decimal) -> Decimal | None:
+    """Refuse what is no amount, and more digits than any has. Raises BadUserInput."""
+    if number is None:
+        return None
+    if not number.is_finite() or not least <= number <= most or number != round(number, 3):
+        raise BadUserInput(
+            f"`{name}` is a number from {least} to {most}, with three digits after the point at most."
+        )
+    return round(number, 3)
+
+
+@contextmanager
+def malformed() -> Iterator[None]:
+    """Say of a question's arguments what a rule refuses inside, in English as of all that is malformed.
+
+    Raises BadUserInput instead of VALIDATION_FAILED.
+    """
+    with translation.override(None):
+        try:
+            yield
+        except DomainError as error:
+            if error.code is not ErrorCode.VALIDATION_FAILED:
+                raise
+            raise BadUserInput(error.message) from None

@@ -1,6 +1,7 @@
 """Scalars and small value types that every topic uses."""
 
 import datetime
+import uuid
 from decimal import Decimal
 from typing import Any, NewType
 
@@ -10,6 +11,7 @@ from graphql import GraphQLError
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from bookings.common import money
+from bookings.common.languages import source
 
 
 def _parse_datetime(value: object) -> datetime.datetime:
@@ -63,11 +65,30 @@ URL_SCALAR = strawberry.scalar(
     name="URL", description="An absolute http or https address.", serialize=str, parse_value=str
 )
 
+
+def _parse_uuid(value: object) -> uuid.UUID:
+    try:
+        return uuid.UUID(
+            str(value) if isinstance(value, str) and value.isascii() and len(value) <= 40 else ""
+        )
+    except ValueError:
+        raise GraphQLError("A UUID looks like 123e4567-e89b-12d3-a456-426614174000.") from None
+
+
+UUID_SCALAR = strawberry.scalar(
+    name="UUID",
+    description="A UUID (RFC 9562), such as `123e4567-e89b-12d3-a456-426614174000`.",
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc9562",
+    serialize=str,
+    parse_value=_parse_uuid,
+)
+
 SCALARS: dict[object, Any] = {
     datetime.datetime: DATETIME,
     Email: EMAIL,
     TimeZone: TIME_ZONE,
     URL: URL_SCALAR,
+    uuid.UUID: UUID_SCALAR,
 }
 
 
@@ -90,4 +111,4 @@ def describe_enum(choices: type[models.TextChoices], *, name: str, description: 
     strawberry.enum(choices, name=name, description=description)
     definition: StrawberryEnumDefinition = choices.__strawberry_definition__  # type: ignore[attr-defined]
     for value in definition.values:
-        value.description = str(choices[value.name].label)
+        value.description = source(choices[value.name].label)

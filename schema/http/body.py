@@ -11,6 +11,7 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, UnreadablePostError
 
 from schema.http.errors import Refused
+from schema.http.persisted import Persisted, read_persisted
 
 _STRING_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]}]', re.DOTALL)
 _ODD_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
@@ -18,12 +19,13 @@ _ODD_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The parameters of a GraphQL request."""
+    """The parameters of a GraphQL request. Without a `query` there is a `persisted`."""
 
-    query: str
+    query: str | None
     variables: dict[str, Any] | None
     operation_name: str | None
     extensions: dict[str, Any] | None
+    persisted: Persisted | None
 
 
 def read_post(request: HttpRequest) -> Call:
@@ -133,16 +135,23 @@ def _check_text(value: Any) -> None:
 
 
 def _call(parameters: dict[str, Any]) -> Call:
+    extensions = parameters.get("extensions")
+    persisted = read_persisted(extensions) if isinstance(extensions, dict) else None
     query = parameters.get("query")
-    if not isinstance(query, str) or not query.strip() or "\0" in query:
-        raise Refused(400, "Send a GraphQL document as text in `query`.")
+    if query is not None or persisted is None:
+        _check_query(query)
     name = parameters.get("operationName")
     if name is not None and not isinstance(name, str):
         raise Refused(400, "`operationName` must be text.")
     for key in ("variables", "extensions"):
         if not isinstance(parameters.get(key), dict | None):
             raise Refused(400, f"`{key}` must be a JSON object.")
-    return Call(query, parameters.get("variables"), name or None, parameters.get("extensions"))
+    return Call(query, parameters.get("variables"), name or None, extensions, persisted)
+
+
+def _check_query(query: Any) -> None:
+    if not isinstance(query, str) or not query.strip() or "\0" in query:
+        raise Refused(400, "Send a GraphQL document as text in `query`.")
 
 
 def _refuse_constant(text: str) -> NoReturn:

@@ -92,6 +92,7 @@ class Document:
     problems: Problems = field(default_factory=list)
     introspects: bool = False
     by_variables: bool = False
+    root_fields: Mapping[str | None, int] = field(default_factory=dict)
     weight: int = 1
 
     def operation(self, name: str | None) -> OperationDefinitionNode | dict[str, Any]:
@@ -110,6 +111,10 @@ class Document:
         if found[0].operation.value == "subscription":
             return problem("Subscriptions are not served.", Code.BAD_USER_INPUT)
         return found[0]
+
+    def width(self, operation: OperationDefinitionNode) -> int:
+        """Give how many root fields an operation asks for as it is written, its fragments followed."""
+        return self.root_fields[operation.name.value if operation.name is not None else None]
 
 
 class Documents:
@@ -182,6 +187,7 @@ def _read(schema: GraphQLSchema, text: str) -> Document:
         problems=problems,
         introspects=verdict.introspects,
         by_variables=verdict.by_variables,
+        root_fields=verdict.root_fields,
         weight=1 if problems else verdict.nodes,
     )
 

@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from graphql import FieldNode, GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
 
@@ -17,7 +19,7 @@ from bookings.common.errors import DomainError, ErrorCode
 
 log = logging.getLogger("schema.errors")
 
-MASK = "Something went wrong on our side."
+MASK = _("Something went wrong on our side.")
 LONGEST_MESSAGE = 500
 _SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
 
@@ -29,6 +31,8 @@ class Code(StrEnum):
     FORBIDDEN = "FORBIDDEN"
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
     INTERNAL_ERROR = "INTERNAL_ERROR"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
     QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
 
 
@@ -59,6 +63,18 @@ class Refused(Exception):
         super().__init__(message)
 
 
+class Rejected(Exception):
+    """The request is a good one of HTTP, and its document is not executed, for these problems.
+
+    is_usual: clients that do all as they should are told so again and again.
+    """
+
+    def __init__(self, *problems: Mapping[str, Any], is_usual: bool = False) -> None:
+        self.problems = problems
+        self.is_usual = is_usual
+        super().__init__("; ".join(each["message"] for each in problems))
+
+
 def request_id_of(request: HttpRequest) -> str:
     """Give the id that the middleware put on the request; one of our own where it did not run."""
     known: str | None = getattr(request, "request_id", None)
@@ -68,9 +84,9 @@ def request_id_of(request: HttpRequest) -> str:
     return known
 
 
-def problem(message: str, code: str, **more: Any) -> dict[str, Any]:
+def problem(message: str | Promise, code: str, **more: Any) -> dict[str, Any]:
     """Give one error in its final shape, but for the request id. `more` goes into the extensions."""
-    return {"message": _short(message), "extensions": {"code": str(code), **more}}
+    return {"message": _short(str(message)), "extensions": {"code": str(code), **more}}
 
 
 def problem_of(error: GraphQLError, code: str) -> dict[str, Any]:

@@ -12,9 +12,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self' 'unsafe-inline'",  # the editor sets sizes and colours on elements
         "img-src 'self' data:",
-        "font-src 'self' data:",
+        "font-src 'self'",
         "connect-src 'self'",
-        "worker-src 'self' blob:",
+        "worker-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
@@ -25,12 +25,13 @@ CONTENT_SECURITY_POLICY = "; ".join(
 def may_introspect(request: HttpRequest, context: object = None) -> bool:
     """Whether this caller may read the schema: anybody where settings.GRAPHIQL says so, else staff.
 
-    `context` is what resolvers get; its `viewer.user`, perhaps known by a token, counts as well.
+    `context` is what resolvers get; its `viewer.account`, perhaps known by a token, counts as well. A service key is no
+    account, whoever owns it.
     """
     if settings.GRAPHIQL:
         return True
     try:
-        users = (getattr(request, "user", None), getattr(getattr(context, "viewer", None), "user", None))
+        users = (getattr(request, "user", None), getattr(getattr(context, "viewer", None), "account", None))
     except DomainError:  # a token that is no good
         return False
     return any(user is not None and user.is_active and user.is_staff for user in users)
@@ -41,4 +42,5 @@ def page(request: HttpRequest) -> HttpResponse:
     template = "schema/graphiql.html" if may_introspect(request) else "schema/closed.html"
     response = render(request, template)
     response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response["Content-Language"] = settings.LANGUAGE_CODE  # it is for developers
     return response

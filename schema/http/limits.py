@@ -33,11 +33,10 @@ from graphql import (
 
 from schema.http.counts import META_FIELDS, TooComplex, count
 from schema.http.overlap import Overlap, TooMuchOverlap
+from schema.http.throttled import THROTTLED
 
-THROTTLED = frozenset(
-    {"tokenAuth", "refreshToken", "draftBooking", "verifyBooking", "cancelBooking", "grantBookingAccess"}
-)
-"""Mutations whose tries are counted: one per document, so that nobody guesses twenty codes in one request."""
+WEIGHTS = {"openSlots": 400, "explainSlot": 400, "nodes": 200}
+"""What fields that compute, or look up many kinds of things, cost beside what is asked of their answer."""
 
 PAGE = 20
 LARGEST_PAGE = 100
@@ -161,7 +160,8 @@ class Measure:
         below = self._selection_set(node.selection_set, inner, level + 1)
         times = self._page(node, definition)
         lists = int(name in _META_LISTS and getattr(parent, "name", "") == "__Type")
-        cost = min(1 + times * below.cost, SATURATED)
+        own = 1 if name in _OF_A_PAGE and parent is not self.schema.query_type else WEIGHTS.get(name, 1)
+        cost = min(own + times * below.cost, SATURATED)
         return Figures(1 + below.depth, below.meta_depth, below.meta_lists + lists, 1, throttled, cost)
 
     def _page(self, node: FieldNode, definition: GraphQLField | None) -> int:
@@ -211,12 +211,13 @@ def _bounded(size: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a document that is within its bounds still needs to be asked."""
+    """What a document within its bounds still needs to be asked, and how many root fields its operations have."""
 
     nodes: int
     introspects: bool
     circular: bool
     by_variables: bool
+    root_fields: Mapping[str | None, int]
 
 
 def check(schema: GraphQLSchema, document: DocumentNode) -> Verdict:
@@ -230,11 +231,13 @@ def check(schema: GraphQLSchema, document: DocumentNode) -> Verdict:
         _bound(name, getattr(counts, name))
     measure = Measure(schema, document, None)
     costs = []
+    root_fields: dict[str | None, int] = {}
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode):
             figures = measure.operation(node)
             _check_figures(figures)
             costs.append(figures.cost)
+            root_fields[node.name.value if node.name is not None else None] = figures.width
     measure.unused_fragments()
     dear = max(costs, default=0)
     if not measure.by_variables:
@@ -246,6 +249,7 @@ def check(schema: GraphQLSchema, document: DocumentNode) -> Verdict:
         introspects=counts.introspects,
         circular=measure.circular,
         by_variables=dear > settings.GRAPHQL_LIMITS["cost"],
+        root_fields=root_fields,
     )
 
 

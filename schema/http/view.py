@@ -1,11 +1,12 @@
 """The one endpoint: GraphQL over HTTP, as its draft and the `graphql-http` audits want it.
 
-A document is read and judged (documents), its parameters are checked (body), who may ask so is checked
-(negotiation), and only then anything runs (execution). Whatever goes wrong is one JSON shape (errors).
+A document is found (persisted) where it is not sent, read and judged (documents), its parameters are checked (body),
+who may ask so is checked (negotiation), and only then anything runs (execution). Whatever goes wrong is one JSON shape
+(errors).
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import strawberry
@@ -14,14 +15,18 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from graphql import OperationType
 
+from bookings.common import languages
 from bookings.common.errors import DomainError
-from schema.http import body, errors, graphiql, negotiation
+from schema.http import body, errors, graphiql, negotiation, persisted
 from schema.http.body import Call
-from schema.http.documents import Documents, Problems
-from schema.http.errors import Code, Refused
+from schema.http.documents import Documents
+from schema.http.errors import Code, Refused, Rejected
 from schema.http.execution import Outcome, core_schema, run
+from schema.http.persisted import PersistedQueries
 
 MakeContext = Callable[[HttpRequest, HttpResponse], object]
+Admit = Callable[[Any, int], None]
+"""Takes the context and a count of root fields. Raises RATE_LIMITED where the caller has asked for too many."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _INTROSPECTION_IS_CLOSED = errors.problem(
@@ -32,21 +37,31 @@ _INTROSPECTION_IS_CLOSED = errors.problem(
 class GraphQLView:
     """One instance serves all requests of a process; it holds the schema and what it read of documents."""
 
-    def __init__(self, schema: strawberry.Schema, make_context: MakeContext) -> None:
+    def __init__(
+        self, schema: strawberry.Schema, make_context: MakeContext, admit: Admit | None = None
+    ) -> None:
         self.schema = schema
         self.make_context = make_context
+        self.admit = admit
         self.documents = Documents(core_schema(schema))
+        self.persisted = PersistedQueries()
 
     @classmethod
     def as_view(
         cls, *, schema: strawberry.Schema, get_context: MakeContext | None = None
     ) -> Callable[[HttpRequest], HttpResponse]:
-        """Give the view for a URL pattern. `get_context` makes what resolvers get as `info.context`."""
-        if get_context is None:
-            from schema.common.context import make_context  # noqa: PLC0415 - it imports the domain, tests here do not
+        """Give the view for a URL pattern. `get_context` makes what resolvers get as `info.context`.
 
-            get_context = make_context
-        view = cls(schema, get_context)
+        Without it the context is the product's own, and so is the limit on what one caller asks for.
+        """
+        if get_context is None:
+            # Both import the domain; the tests of this layer do not.
+            from schema.common.context import make_context  # noqa: PLC0415
+            from schema.common.limiting import admit  # noqa: PLC0415
+
+            view = cls(schema, make_context, admit)
+        else:
+            view = cls(schema, get_context)
 
         @csrf_exempt  # negotiation.check_session asks for the token where a session counts
         def graphql(request: HttpRequest) -> HttpResponse:
@@ -56,11 +71,18 @@ class GraphQLView:
         return graphql
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """Answer one request; nothing is raised."""
+        """Answer one request, in its language; nothing is raised."""
+        with languages.of_request(request):
+            return languages.tell(self._answer(request))
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         kind = negotiation.answer_type(request.META.get("HTTP_ACCEPT", ""))
         response = HttpResponse(content_type=f"{kind}; charset=utf-8")
         try:
             response = self._dispatch(request, response)
+        except Rejected as rejection:
+            _reject(request, response, rejection.problems)
+            response._has_been_logged = rejection.is_usual  # type: ignore[attr-defined]  # no warning of Django's
         except Refused as refusal:
             _refuse(request, response, refusal)
         except DomainError as rule:
@@ -89,31 +111,49 @@ class GraphQLView:
         )
 
     def _execute(self, request: HttpRequest, response: HttpResponse, call: Call) -> HttpResponse:
-        document = self.documents.read(call.query)
+        text = self._text_of(call)
+        document = self.documents.read(text)
         context = self.make_context(request, response)
         if document.introspects and not graphiql.may_introspect(request, context):
-            return _reject(request, response, [_INTROSPECTION_IS_CLOSED])
+            raise Rejected(_INTROSPECTION_IS_CLOSED)
         if document.document is None:
-            return _reject(request, response, document.problems)
+            raise Rejected(*document.problems)
         operation = document.operation(call.operation_name)
         if isinstance(operation, dict):
-            return _reject(request, response, [operation])
+            raise Rejected(operation)
         if request.method != "POST" and operation.operation is OperationType.MUTATION:
             raise Refused(405, "Mutations are served by POST only.", headers={"Allow": "POST"})
         if dear := self.documents.check_cost(document, operation, call.variables or {}):
-            return _reject(request, response, dear)
+            raise Rejected(*dear)
+        if self.admit is not None:
+            self.admit(context, document.width(operation))
+        if call.persisted is not None and call.query is not None:
+            self.persisted.keep(text)
         outcome = run(
             self.schema,
             document.document,
             operation,
-            text=call.query,
+            text=text,
             variables=call.variables,
             context=context,
         )
         if not outcome.started:
-            refused = [errors.problem_of(error, Code.BAD_USER_INPUT) for error in outcome.errors]
-            return _reject(request, response, refused)
+            raise Rejected(*(errors.problem_of(error, Code.BAD_USER_INPUT) for error in outcome.errors))
         return _fill(response, _payload(request, outcome))
+
+    def _text_of(self, call: Call) -> str:
+        """Give the document's text, as it was sent or as its hash finds it. Raise Rejected or Refused."""
+        named = call.persisted
+        if named is not None and named.version != persisted.VERSION:
+            raise Rejected(persisted.NOT_SUPPORTED)
+        if call.query is None:
+            found = self.persisted.find(named.digest) if named is not None else None
+            if found is None:
+                raise Rejected(persisted.NOT_FOUND, is_usual=True)
+            return found
+        if named is not None and not named.is_of(call.query):
+            raise Refused(400, "`persistedQuery.sha256Hash` is not the hash of `query`.")
+        return call.query
 
 
 def _payload(request: HttpRequest, outcome: Outcome) -> dict[str, Any]:
@@ -125,7 +165,9 @@ def _payload(request: HttpRequest, outcome: Outcome) -> dict[str, Any]:
     return payload
 
 
-def _reject(request: HttpRequest, response: HttpResponse, problems: Problems) -> HttpResponse:
+def _reject(
+    request: HttpRequest, response: HttpResponse, problems: Iterable[Mapping[str, Any]]
+) -> HttpResponse:
     """Answer that nothing was executed: 400, or 200 to clients of the older media type, as the draft says."""
     if response["Content-Type"].startswith(negotiation.GRAPHQL):
         response.status_code = 400

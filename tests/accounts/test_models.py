@@ -1,5 +1,5 @@
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from bookings.accounts.models import User
 from tests import factories
@@ -21,6 +21,14 @@ def test_user__is_found_by_their_address_in_any_case():
 
     assert ana.email == "ana@example.org"
     assert User.objects.get_by_natural_key(" ANA@example.ORG ") == ana
+
+
+def test_user__is_found_by_an_index():
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # a table of no rows is read whole otherwise
+
+    assert "user_by_email" in User.objects.filter(email="ana@example.org").explain()
 
 
 def test_user__clean_normalises_as_every_other_way_in():

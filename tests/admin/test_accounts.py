@@ -4,12 +4,19 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.admin import site
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from bookings.accounts.models import RefreshToken, User
+from bookings.accounts.models import RefreshToken, SecurityAnswer, User
+from bookings.accounts.roles import ask_for_role
 from bookings.accounts.sessions import Session, refresh_session, start_session
+from bookings.accounts.viewer import Viewer
+from bookings.businesses.invitations import invite
+from bookings.businesses.models import StaffMember
 from tests import factories
+from tests.admin.desk import platform_admin, read
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,6 +116,8 @@ def test_account__that_is_closed_is_logged_out_for_good(admin: Client) -> None:
     form = {
         "email": ana.email,
         "full_name": "",
+        "role": "CLIENT",
+        "locale": "en",
         "email_verified_at_0": "2030-01-07",
         "email_verified_at_1": "08:00:00",
     }
@@ -133,3 +142,157 @@ def test_account__new_password_ends_its_tokens(admin: Client) -> None:
     ana.refresh_from_db()
     assert ana.check_password("another horse battery")
     assert ana.token_version == 1
+
+
+def profile_form(user: User, **changes: str) -> dict[str, str]:
+    return {
+        "email": user.email,
+        "full_name": user.full_name,
+        "role": "CLIENT",
+        "locale": "en",
+        "is_active": "on",
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(("email", "stays"), [("ana@example.org", True), ("new@example.org", False)])
+def test_account__new_address_is_unproven(admin: Client, email: str, stays: bool) -> None:
+    ana = factories.user("ana@example.org")
+    proven = {"email_verified_at_0": "2030-01-07", "email_verified_at_1": "08:00:00"}
+
+    answer = admin.post(
+        reverse("admin:bookings_user_change", args=[ana.pk]), {**profile_form(ana), **proven, "email": email}
+    )
+
+    assert answer.status_code == 302
+    ana.refresh_from_db()
+    assert (ana.email, ana.email_verified_at is not None) == (email, stays)
+
+
+def test_account__profile_is_shown_and_changed(admin: Client) -> None:
+    ana = factories.user(phone="+48221234567", timezone="Europe/Warsaw", locale="pl")
+    address = reverse("admin:bookings_user_change", args=[ana.pk])
+
+    page = admin.get(address).content.decode()
+    for shown in ("+48221234567", "Europe/Warsaw", "Reminders of sessions: yes", "Deleted at", "Role"):
+        assert shown in page
+    assert (
+        admin.post(address, profile_form(ana, phone="+48 22 123 45 68", role="CONSULTANT")).status_code == 302
+    )
+
+    ana.refresh_from_db()
+    assert (ana.phone, ana.role, ana.timezone, ana.locale) == ("+48221234568", "CONSULTANT", "", "en")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("phone", "22 123 45 67", "country code"),
+        ("phone", "call me", "digits alone"),
+        ("timezone", "Warsaw", "no time zone"),
+        ("locale", "Polish", "looks like en"),
+        ("role", "ADMIN", "not one of the available choices"),
+    ],
+)
+def test_account__profile_is_held_to_its_owners_rules(
+    admin: Client, field: str, value: str, words: str
+) -> None:
+    ana = factories.user()
+
+    answer = admin.post(
+        reverse("admin:bookings_user_change", args=[ana.pk]), profile_form(ana, **{field: value})
+    )
+
+    assert (answer.status_code, words in answer.content.decode()) == (200, True)
+
+
+def test_account__tells_that_a_question_is_set_and_nothing_of_the_answer(admin: Client) -> None:
+    ana = factories.user()
+    address = reverse("admin:bookings_user_change", args=[ana.pk])
+    before = admin.get(address).content.decode()
+    row = SecurityAnswer.objects.create(user=ana, question="FIRST_PET", answer_hash="hash-of-rex", set_at=NOW)
+
+    page = admin.get(address).content.decode()
+
+    assert ("Set at 7 Jan 2030" in before, "Set at 7 Jan 2030" in page) == (False, True)
+    assert row.answer_hash not in page
+    assert "first pet" not in page
+    assert SecurityAnswer not in site._registry
+
+
+@pytest.fixture
+def keeper(transactional_db: None) -> Client:
+    """Somebody of the platform who was given leave to change and delete accounts, and no more."""
+    person = factories.user("keeper@example.org", is_staff=True)
+    given = Permission.objects.filter(codename__in=["view_user", "change_user", "delete_user"])
+    person.user_permissions.set(given)
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_account__whoever_may_change_accounts_makes_nobody_an_admin(keeper: Client) -> None:
+    own = User.objects.get(email="keeper@example.org")
+    address = reverse("admin:bookings_user_change", args=[own.pk])
+
+    answer = keeper.post(
+        address, {**profile_form(own), "full_name": "Kim", "is_superuser": "on", "is_staff": "on"}
+    )
+
+    own.refresh_from_db()
+    assert answer.status_code == 302, answer.content.decode()
+    assert (own.full_name, own.is_superuser, own.is_staff) == ("Kim", False, True)
+
+
+def test_account__whoever_may_change_accounts_reads_nobodys_mail(keeper: Client) -> None:
+    """Another address would be another person's bookings."""
+    own = User.objects.get(email="keeper@example.org")
+    address = reverse("admin:bookings_user_change", args=[own.pk])
+
+    keeper.post(address, {**profile_form(own), "email": "victim@example.org"})
+
+    own.refresh_from_db()
+    assert own.email == "keeper@example.org"
+
+
+@pytest.mark.parametrize(
+    "page", ["bookings_user_change", "auth_user_password_change", "bookings_user_delete"]
+)
+def test_account__of_an_admin_is_an_admins_to_change(keeper: Client, page: str) -> None:
+    boss = User.objects.create_superuser("boss@example.org", factories.PASSWORD)
+    before = boss.password
+    new = {"password1": "a kettle of green tea", "password2": "a kettle of green tea", "post": "yes"}
+
+    answer = keeper.post(reverse(f"admin:{page}", args=[boss.pk]), {**profile_form(boss), **new})
+
+    assert answer.status_code == 403
+    assert User.objects.get(pk=boss.pk).password == before
+
+
+def test_page__says_where_an_account_works_and_what_it_asked_for() -> None:
+    place = factories.business(name="Harbour")
+    member = factories.staff_of(place, StaffMember.Role.MANAGER).user
+    assert member is not None
+    factories.consultant(factories.service(factories.business(name="Linden")), user=member, full_name="Dr. M")
+    ask_for_role(user=member, role="BUSINESS_OWNER", now=NOW)
+    owner = Viewer(user=place.owner)
+    other = factories.business(name="Birch")
+    invite(
+        business_id=other.pk,
+        email=member.email,
+        role=StaffMember.Role.STAFF,
+        viewer=Viewer(user=other.owner),
+        now=NOW,
+    )
+
+    page = read(platform_admin(), reverse("admin:bookings_user_change", args=[member.pk]))
+    own = read(platform_admin(), reverse("admin:bookings_user_change", args=[owner.user.pk]))
+
+    for part in (
+        "Harbour</a>: Manager",
+        "Linden</a>: Consultant, as Dr. M",
+        "Business owner</a>: Waiting",
+        "Birch, as Staff",
+    ):
+        assert part in page
+    assert "Harbour</a>: Owner, it belongs to them" in own

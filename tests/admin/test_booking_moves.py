@@ -1,7 +1,7 @@
 """A booking's moves in the admin: buttons made from the table, questions, refusals, and who may."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,6 +27,7 @@ from tests.admin.desk import (
     read,
     status_of,
 )
+from tests.admin.pages import words_of
 from tests.factories import NOW, TEN
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,11 +71,11 @@ def test_buttons__are_what_the_table_gives_each(make: Any, office: set[str], con
 
 def test_buttons__follow_the_clock(travel: Any) -> None:
     booking = confirmed()
-    client = member_of(booking)
     travel.move_to(TEN)
+    client = member_of(booking)
     assert {"complete", "mark_no_show"} < buttons(read(client, page_of(booking)))
     travel.move_to(TEN + timedelta(hours=1))
-    assert buttons(read(client, page_of(booking))) == {"complete", "mark_no_show"}
+    assert buttons(read(member_of(booking), page_of(booking))) == {"complete", "mark_no_show"}
 
 
 def test_buttons__are_gone_once_the_deadline_is_over(travel: Any) -> None:
@@ -115,7 +116,7 @@ def test_reject__wants_a_reason() -> None:
 def test_approve__takes_another_price() -> None:
     booking = pending()
     client = member_of(booking)
-    assert "no amount of the booking" in press(client, booking, "approve", price="1.005")
+    assert "no amount of EUR" in press(client, booking, "approve", price="1.005")
     assert status_of(booking) == "PENDING"
     press(client, booking, "approve", price="45.50")
     booking.refresh_from_db()
@@ -157,8 +158,8 @@ def test_move__is_logged_as_every_change_of_the_admin() -> None:
 
 def test_complete__needs_no_question(travel: Any) -> None:
     booking = confirmed()
-    client = host_of(booking)
     travel.move_to(TEN)
+    client = host_of(booking)
     press(client, booking, "mark_no_show")
     assert status_of(booking) == "NO_SHOW"
     press(client, booking, "undo_no_show")
@@ -205,19 +206,79 @@ def test_reschedule__refuses_a_time_that_the_clock_skips_or_none() -> None:
     service = factories.service()
     booking = factories.pending(factories.consultant(service, zone="Europe/Warsaw"), service)
     client = member_of(booking)
-    assert "may not exist" in press(client, booking, "reschedule", entered="2030-03-31T02:30")
+    skipped = press(client, booking, "reschedule", entered="2030-03-31T02:30")
+    assert "The clock skips 02:30 on that day: there is no such time." in skipped
     assert "Choose a time, or enter one." in press(client, booking, "reschedule", entered="")
     booking.refresh_from_db()
     assert booking.starts_at == TEN
 
 
-def test_reschedule__names_other_times_where_one_is_taken() -> None:
+def test_reschedule__asks_which_of_two_times_where_the_clock_shows_one_twice() -> None:
+    service = factories.service()
+    host = factories.consultant(service, zone="Europe/Warsaw", hours=(0, 24))
+    booking = factories.pending(host, service)
+    client, at = member_of(booking), {"entered": "2030-10-27T02:30", "override": "on"}
+
+    page = words_of(press(client, booking, "reschedule", **at))
+
+    assert "Choose which of the two." in page
+    assert "02:30 CEST (UTC+2) 02:30 CET (UTC+1)" in page
+    press(client, booking, "reschedule", **at, entered_which="2030-10-27T01:30:00+00:00")
+    booking.refresh_from_db()
+    assert booking.starts_at == datetime(2030, 10, 27, 1, 30, tzinfo=UTC)
+    other = {"entered": "2030-10-27T02:30", "entered_which": "2030-10-27T09:00:00+00:00"}
+    assert "Select a valid choice" in press(client, booking, "reschedule", **other)
+
+
+def test_reschedule__offers_the_next_open_times_where_one_is_taken_and_takes_one_of_them() -> None:
     booking = pending()
     host = Consultant.objects.get(pk=booking.consultant_id)
     factories.pending(host, booking.service, starts_at=TEN + timedelta(hours=2))
-    page = press(member_of(booking), booking, "reschedule", entered="2030-01-07T12:00")
-    assert "This time is not open. Next open times: Mon 7 Jan 2030, 13:00 UTC;" in page
+    client = member_of(booking)
+
+    page = press(client, booking, "reschedule", entered="2030-01-07T12:00")
+
+    assert "This time is not open. The next open times are below." in page
+    assert re.findall(r'name="opening"[^>]*>\s*([^<]*?)\s*</label>', page)[0] == "Mon 7 Jan 2030, 13:00 UTC"
     assert '<input type="datetime-local" name="entered"' in page
+    assert "2030-01-07T12:00" not in page  # what was refused is not asked for again
+    one = re.findall(r'name="opening" value="(\d+)"', page)[0]
+    press(client, booking, "reschedule", opening=one)
+    booking.refresh_from_db()
+    assert booking.starts_at == TEN + timedelta(hours=3)
+
+
+def test_reassign__to_somebody_who_is_not_free_offers_their_next_open_times() -> None:
+    booking = pending()
+    other = factories.consultant(booking.service)
+    factories.pending(other, booking.service)
+    client = member_of(booking)
+
+    page = press(client, booking, "reassign", consultant=str(other.pk))
+
+    one = re.findall(r'name="opening" value="(\d+)"', page)[0]
+    press(client, booking, "reassign", consultant=str(other.pk), opening=one)
+    booking.refresh_from_db()
+    assert (booking.consultant_id, booking.starts_at) == (other.pk, TEN + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("opening", ["soon", "-1", "9" * 30, "99999999999", "²"])
+def test_reschedule__takes_no_nonsense_for_an_open_time(opening: str) -> None:
+    booking = pending()
+    page = press(member_of(booking), booking, "reschedule", opening=opening)
+    assert "Select a valid choice" in page
+    assert status_of(booking) == "PENDING"
+
+
+def test_verify__of_a_time_that_was_lost_leads_to_the_next_open_times() -> None:
+    lost = draft()
+    factories.pending(Consultant.objects.get(pk=lost.consultant_id), lost.service)
+
+    page = press(member_of(lost), lost, "verify")
+
+    assert "This time is not open. Choose another time first." in page
+    assert 'name="opening"' in page
+    assert status_of(lost) == "DRAFT"
 
 
 def test_reschedule__where_nothing_is_offered_is_for_the_office_alone() -> None:

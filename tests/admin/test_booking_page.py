@@ -109,7 +109,7 @@ def test_messages__are_listed_without_secrets_and_failures_stand_out() -> None:
     link, code = (factories.secrets_of(booking)[name] for name in ("link", "code"))
     client = member_of(booking)
     page = read(client, page_of(booking))
-    assert "verify_booking" in page
+    assert "Verify booking" in page
     assert (link in page, code in page, link.partition("#token=")[2] in page) == (False, False, False)
     assert 'class="failed"' not in page
 

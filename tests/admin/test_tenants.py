@@ -7,18 +7,29 @@ import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from bookings import tasks
 from bookings.accounts.models import User
 from bookings.booking import services
 from bookings.booking.models import Booking
 from bookings.payments import sandbox
-from bookings.payments.models import SandboxCheckout
+from bookings.payments.models import Refund, SandboxCheckout
 from tests import factories
 from tests.admin.desk import logged_in, read
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-KEPT_APART = ("bookingevent", "claim", "outboxmessage", "payment", "refund")
+KEPT_APART = (
+    "bookingevent",
+    "claim",
+    "outboxmessage",
+    "payment",
+    "receipt",
+    "receiptcounter",
+    "refund",
+    "sandboxcheckout",
+    "sandboxrefund",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +48,7 @@ def paid() -> Booking:
     booking = first.booking
     staff = factories.staff_of(booking.business)
     services.cancel_as(booking_id=booking.pk, viewer=staff, now=NOW)
+    tasks.run_refund(Refund.objects.get(payment=first).pk)
     factories.pending(host, service)
     return booking
 

@@ -1,72 +1,106 @@
 """A practice with bookings in every state, reached through the real services."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 from itertools import count
+from typing import Any
 
 import pytest
 
 from bookings.booking import services
 from bookings.booking.models import Booking
-from bookings.consultants.models import Consultant
+from bookings.catalogue.models import Service
 from bookings.payments.models import Payment, SandboxCheckout
 from tests import factories
 from tests.factories import NOW, TEN
 
 
-@dataclass
 class World:
-    """One booking (or attempt to pay for one) in each state; each of another client, at a time of its own."""
+    """One booking (or attempt to pay for one) in each state; each of another client, at a time of its own.
 
-    host: Consultant
-    pending: Booking
-    approved: Booking
-    paying: Payment
-    paid: Payment
-    failed: Payment
-    paid_late: Payment
-    free: Booking
-    on_site: Booking
-    by_itself: Booking
-    rejected: Booking
-    lapsed: Booking
-    lapsed_draft: Booking
-    in_group: list[Booking]
+    Each is made when a test first asks for it; `everything` makes them all.
+    """
+
+    def __init__(self) -> None:
+        self._talk = factories.service()
+        place = self._talk.business
+        self._free = factories.service(place, price=Decimal(0))
+        self._on_site = factories.service(place, payment_policy="ON_SITE")
+        self._by_itself = factories.service(place, payment_policy="ON_SITE", needs_approval=False)
+        self._group = factories.service(place, seats=3)
+        self.host = factories.consultant(self._talk, user=factories.user())
+        self.host.services.add(self._free, self._on_site, self._by_itself, self._group)
+        self._days = count(2)
+
+    def everything(self) -> "World":
+        for name, made in vars(World).items():
+            if isinstance(made, cached_property):
+                getattr(self, name)
+        return self
+
+    def _at_ten(self, reach: Callable[..., Any], service: Service | None = None) -> Any:
+        start = TEN + timedelta(days=next(self._days))
+        return reach(self.host, service or self._talk, starts_at=start)
+
+    @cached_property
+    def pending(self) -> Booking:
+        return self._at_ten(factories.pending)
+
+    @cached_property
+    def approved(self) -> Booking:
+        return self._at_ten(factories.approved)
+
+    @cached_property
+    def paying(self) -> Payment:
+        return self._at_ten(factories.paying)
+
+    @cached_property
+    def paid(self) -> Payment:
+        return told(self._at_ten(factories.paying), SandboxCheckout.Status.SUCCESS)
+
+    @cached_property
+    def failed(self) -> Payment:
+        return told(self._at_ten(factories.paying), SandboxCheckout.Status.FAILED)
+
+    @cached_property
+    def paid_late(self) -> Payment:
+        return told(expired(self._at_ten(factories.paying)), SandboxCheckout.Status.SUCCESS)
+
+    @cached_property
+    def free(self) -> Booking:
+        return self._at_ten(factories.approved, self._free)
+
+    @cached_property
+    def on_site(self) -> Booking:
+        return self._at_ten(factories.approved, self._on_site)
+
+    @cached_property
+    def by_itself(self) -> Booking:
+        return self._at_ten(factories.pending, self._by_itself)
+
+    @cached_property
+    def rejected(self) -> Booking:
+        return rejected(self._at_ten(factories.pending))
+
+    @cached_property
+    def lapsed(self) -> Booking:
+        return lapsed(self._at_ten(factories.pending))
+
+    @cached_property
+    def lapsed_draft(self) -> Booking:
+        return lapsed(self._at_ten(factories.draft))
+
+    @cached_property
+    def in_group(self) -> list[Booking]:
+        start = TEN + timedelta(days=1)
+        return [factories.pending(self.host, self._group, starts_at=start, seats=n) for n in (1, 2)]
 
 
 @pytest.fixture
 def world(db: None) -> World:
-    offered = factories.service()
-    place = offered.business
-    free = factories.service(place, price=Decimal(0))
-    on_site = factories.service(place, payment_policy="ON_SITE")
-    by_itself = factories.service(place, payment_policy="ON_SITE", needs_approval=False)
-    group = factories.service(place, seats=3)
-    host = factories.consultant(offered, user=factories.user())
-    host.services.add(free, on_site, by_itself, group)
-    days = count(2)
-
-    def at_ten(reach, service=offered, **fields):
-        return reach(host, service, starts_at=TEN + timedelta(days=next(days)), **fields)
-
-    in_group = [factories.pending(host, group, starts_at=TEN + timedelta(days=1), seats=n) for n in (1, 2)]
-    return World(
-        host=host,
-        pending=at_ten(factories.pending),
-        approved=at_ten(factories.approved),
-        paying=at_ten(factories.paying),
-        paid=told(at_ten(factories.paying), SandboxCheckout.Status.SUCCESS),
-        failed=told(at_ten(factories.paying), SandboxCheckout.Status.FAILED),
-        paid_late=told(expired(at_ten(factories.paying)), SandboxCheckout.Status.SUCCESS),
-        free=at_ten(factories.approved, free),
-        on_site=at_ten(factories.approved, on_site),
-        by_itself=at_ten(factories.pending, by_itself),
-        rejected=rejected(at_ten(factories.pending)),
-        lapsed=lapsed(at_ten(factories.pending)),
-        lapsed_draft=lapsed(at_ten(factories.draft)),
-        in_group=in_group,
-    )
+    return World()
 
 
 def told(payment: Payment, status: str) -> Payment:

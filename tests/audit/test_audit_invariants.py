@@ -27,7 +27,7 @@ def test_audit_invariants__prints_a_line_for_each_check_and_ends_well(capsys):
 
 
 def test_audit_invariants__names_what_is_wrong_and_exits_with_1(world, capsys):
-    change(world.pending.slot, seats_taken=0)
+    change(world.pending.slot, seats_taken=0, holders=0)
     Occupation.objects.filter(slot=world.pending.slot).delete()
 
     with pytest.raises(SystemExit) as ended:
@@ -47,6 +47,7 @@ def test_audit_invariants__shows_twenty_keys_and_counts_all(world, capsys):
             starts_at=start.replace(year=2031, month=1, day=days + 1),
             ends_at=start.replace(year=2031, month=1, day=days + 2),
             seats_taken=1,
+            holders=1,
         )
     planted = list(Slot.objects.filter(starts_at__year=2031).order_by("pk").values_list("pk", flat=True))
 

@@ -10,6 +10,7 @@ from bookings.guards import GUARDS
 from bookings.slots.models import Occupation, Slot
 from tests import factories
 from tests.audit.faults import change, drop, guard_of, run, wrong
+from tests.booking import shapes
 from tests.factories import TEN
 
 HOUR = timedelta(hours=1)
@@ -81,9 +82,12 @@ def test_occupations_short_of_their_session__are_found(world):
     assert wrong() == {"occupations_short_of_their_session": (occupation.pk,)}
 
 
-@pytest.mark.parametrize("seats_taken", [1, 2])
-def test_miscounted_slots__are_found(world, seats_taken):
-    change(world.in_group[0].slot, seats_taken=seats_taken)
+@pytest.mark.parametrize(
+    ("seats_taken", "holders"),
+    [(1, 1), (2, 2), (3, 1), (3, 3)],  # there are two bookings, of one seat and of two
+)
+def test_miscounted_slots__are_found(world, seats_taken, holders):
+    change(world.in_group[0].slot, seats_taken=seats_taken, holders=holders)
 
     assert wrong() == {"miscounted_slots": (world.in_group[0].slot_id,)}
 
@@ -117,3 +121,42 @@ def test_miscounted_slots__more_than_there_are_is_found(world):
         "miscounted_slots": (world.in_group[0].slot_id,),
         "missing_constraints": ("slot_seats_within_capacity",),
     }
+
+
+@pytest.mark.parametrize("shape", shapes.SHAPES)
+def test_checks__find_nothing_in_what_the_services_make(db, shape):
+    make = shapes.SHAPES[shape]
+    make(shapes.draft)
+    make(shapes.pending)
+
+    assert wrong() == {}
+
+
+def test_bookings_beside_their_slot__room_of_another_schedule_is_found(db):
+    booking = shapes.of_a_room(shapes.pending)
+    change(booking, resource=shapes.room(booking.business, booking.service))
+
+    assert wrong() == {"bookings_beside_their_slot": (booking.pk,)}
+
+
+def test_bookings_beside_their_slot__neither_person_nor_thing_is_found(db):
+    person, thing = shapes.with_anyone(shapes.pending), shapes.of_a_room(shapes.pending)
+    change(person, consultant=None)
+    change(thing, resource=None)
+
+    assert wrong() == {"bookings_beside_their_slot": (person.pk, thing.pk)}
+
+
+def test_bookings_beside_their_slot__room_that_is_not_kept_with_its_consultant_is_found(db):
+    let_go, swapped = shapes.in_a_room(shapes.pending), shapes.in_a_room(shapes.pending)
+    Occupation.objects.get(slot=let_go.slot, schedule=let_go.resource.schedule).delete()
+    change(swapped, resource=shapes.room(swapped.business, swapped.service))
+
+    assert wrong() == {"bookings_beside_their_slot": (let_go.pk, swapped.pk)}
+
+
+def test_bookings_beside_their_slot__wish_with_a_slot_of_somebody_else_is_found(world):
+    wish = shapes.wish_for_a_consultant(shapes.pending)
+    change(wish, slot=world.pending.slot)
+
+    assert wrong()["bookings_beside_their_slot"] == (wish.pk,)

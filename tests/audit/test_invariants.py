@@ -9,6 +9,8 @@ from tests.factories import NOW
 
 
 def test_audit__finds_nothing_in_sound_data(world):
+    world.everything()
+
     statuses = set(Booking.objects.values_list("status", flat=True))
 
     assert wrong() == {}
@@ -21,6 +23,7 @@ def test_audit__finds_nothing_where_nothing_is():
 
 
 def test_audit__asks_one_statement_a_check_but_for_the_guards(world, django_assert_num_queries):
+    world.everything()
     with django_assert_num_queries(len(CHECKS) + 1):  # the guards: their tables, and their names
         audit(now=NOW)
 

@@ -3,7 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bookings.availability.engine import MINUTE, Busy, Calendar, Hours, KnownSlot, Opening, Terms, openings
+from bookings.availability.calendars import Busy, Calendar, Hours, KnownSlot
+from bookings.availability.engine import MINUTE, Opening, Terms, openings
 
 UTC_ZONE = ZoneInfo("UTC")
 
@@ -38,9 +39,10 @@ def calendar(
     zone: ZoneInfo = UTC_ZONE,
     busy: tuple[Busy, ...] = (),
     slots: tuple[KnownSlot, ...] = (),
+    **rules,
 ) -> Calendar:
     """A calendar, open from 9 to 17 every day."""
-    return Calendar(schedule=1, zone=zone, hours=hours, busy=busy, slots=slots)
+    return Calendar(schedule=1, zone=zone, hours=hours, busy=busy, slots=slots, **rules)
 
 
 def slot(start: int, minutes: int = 60, **changes) -> KnownSlot:

@@ -2,7 +2,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bookings.availability.engine import Busy, Hours
+from bookings.availability.calendars import Busy, Hours, Practice
 from tests.availability.calendars import at, calendar, every_day, offered, starts, terms, wall
 
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -36,10 +36,10 @@ def test_openings__session_may_end_with_the_interval_and_no_later():
     assert starts(terms(minutes=121), calendar(every_day(9, 11))) == []
 
 
-def test_openings__adjoining_intervals_are_not_one():
-    hours = (Hours(0, 9 * 60, 10 * 60), Hours(0, 10 * 60, 11 * 60))
+def test_openings__session_may_cross_where_intervals_touch_and_each_keeps_its_grid():
+    hours = (Hours(0, 9 * 60, 10 * 60), Hours(0, 10 * 60, 12 * 60))
 
-    assert starts(terms(minutes=90, step=30), calendar(hours)) == []
+    assert starts(terms(minutes=90, step=45), calendar(hours)) == ["09:00", "09:45", "10:00"]
 
 
 def test_openings__other_weekdays_hours_do_not_count():
@@ -121,11 +121,12 @@ def test_openings__exactly_the_notice_is_enough(now, expected):
     assert starts(asked, calendar(every_day(9, 12)), now=at(f"2030-01-07 {now}")) == expected
 
 
-def test_openings__without_notice_the_present_second_is_open_and_the_past_is_not():
+def test_openings__without_notice_the_next_second_is_open_and_the_present_is_not():
     among = calendar(every_day(9, 12))
 
-    assert starts(terms(notice=0), among, now=at("2030-01-07 10:00")) == ["10:00", "11:00"]
-    assert starts(terms(notice=None), among, now=at("2030-01-07 10:00:01")) == ["11:00"]
+    for notice in (0, None):
+        assert starts(terms(notice=notice), among, now=at("2030-01-07 09:59:59")) == ["10:00", "11:00"]
+        assert starts(terms(notice=notice), among, now=at("2030-01-07 10:00")) == ["11:00"]
 
 
 @pytest.mark.parametrize("now", ["2030-01-07 00:00:00", "2030-01-07 23:59:59"])
@@ -231,3 +232,15 @@ def test_openings__hours_that_end_in_the_autumn_hour_end_at_its_second_time():
 )
 def test_openings__nine_stays_nine_across_daylight_saving(day, offset):
     assert starts(terms(), calendar(every_day(9, 10), zone=WARSAW), day) == [f"09:00{offset}"]
+
+
+# Rows that nobody can enter, but that may be there
+
+
+def test_openings__overlapping_intervals_keep_their_grids_where_the_practice_closes_at_noon():
+    hours = (Hours(0, 9 * 60, 17 * 60), Hours(0, 10 * 60 + 30, 12 * 60))
+    practice = Practice(ZoneInfo("UTC"), (Hours(0, 0, 12 * 60), Hours(0, 13 * 60, 24 * 60)))
+
+    found = starts(terms(minutes=30), calendar(hours, practice=practice))
+
+    assert found == ["09:00", "10:00", "10:30", "11:00", "11:30", "13:00", "14:00", "15:00", "16:00"]

@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookings.availability.engine import MINUTE, Busy, Calendar, Hours, Opening, Terms, openings
+from bookings.availability.calendars import Busy, Calendar, Hours
+from bookings.availability.engine import MINUTE, Opening, Terms, openings
 from tests.availability.calendars import at, slot, terms
 
 ZONES = [ZoneInfo(name) for name in ("UTC", "Europe/Warsaw", "America/St_Johns", "Pacific/Auckland")]
@@ -37,7 +38,7 @@ def take(calendar: Calendar, opening: Opening, wanted: Terms) -> Calendar:
     pk = 1000 + len(calendar.busy)
     known = {row.start: row for row in calendar.slots}
     row = known.get(opening.start, slot(opening.start, pk=pk, published=False))
-    known[opening.start] = replace(row, end=opening.end, service=wanted.service, taken=1)
+    known[opening.start] = row._replace(end=opening.end, service=wanted.service, taken=1)
     busy = Busy(opening.start - wanted.before, opening.end + wanted.after, row.pk)
     return replace(
         calendar,
@@ -58,7 +59,7 @@ def test_openings__what_is_taken_is_offered_no_more_and_no_offer_overlaps_it(
     weekly, extra, wishes, zone, chance
 ):
     slots = tuple(slot(start, length, pk=number) for number, (start, length) in enumerate(extra, 1))
-    calendar = Calendar(1, zone, tuple(weekly), (), slots)
+    calendar = Calendar(1, zone, tuple(weekly), slots=slots)
 
     for number, wish in enumerate(wishes * 2):
         wanted = replace(wish, service=number)
@@ -79,7 +80,7 @@ def test_openings__what_is_taken_is_offered_no_more_and_no_offer_overlaps_it(
 @settings(max_examples=100, deadline=None)
 @given(st.lists(hours, min_size=1, max_size=6), asked, st.sampled_from(ZONES), st.integers(0, 7 * 1440))
 def test_openings__asking_for_a_part_gives_that_part_of_the_whole(weekly, wanted, zone, minute):
-    calendar = Calendar(1, zone, tuple(weekly), (), ())
+    calendar = Calendar(1, zone, tuple(weekly))
     cut = SINCE + minute * MINUTE
 
     whole = openings(wanted, calendar, since=SINCE, until=UNTIL, now=SINCE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookings.availability.engine import Busy
+from bookings.availability.calendars import Busy
 from tests.availability.calendars import at, calendar, every_day, offered, slot, starts, terms
 
 MONDAY = "2030-01-07"

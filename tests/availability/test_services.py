@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from bookings.availability import selectors, services
+from bookings.availability.hosts import Hosts
 from bookings.common.errors import ErrorCode
 from bookings.slots.models import Occupation, Slot
 from tests import factories
@@ -25,9 +26,13 @@ def schedule(offered):
     return factories.consultant(offered).schedule
 
 
+def hosts(*schedules):
+    return Hosts(schedules)
+
+
 def listed(schedule, offered, *, since=NOW, until=NOW + DAY, now=NOW, **changes):
     found = selectors.openings(
-        terms=selectors.terms_of(offered, **changes), schedules=[schedule], since=since, until=until, now=now
+        terms=selectors.terms_of(offered, **changes), hosts=hosts(schedule), since=since, until=until, now=now
     )
     return [selectors.moment(opening.start) for opening in found]
 
@@ -35,8 +40,8 @@ def listed(schedule, offered, *, since=NOW, until=NOW + DAY, now=NOW, **changes)
 def hold(schedule, offered, start=TEN, *, now=NOW, **changes):
     with transaction.atomic():
         return services.hold(
-            terms=selectors.terms_of(offered, **changes), schedule_id=schedule.pk, start=start, now=now
-        )
+            terms=selectors.terms_of(offered, **changes), hosts=hosts(schedule), start=start, now=now
+        ).slot
 
 
 def test_openings__what_is_listed_can_be_held_and_is_listed_no_more(schedule, offered):
@@ -125,10 +130,10 @@ def test_openings__of_several_schedules_come_by_start_and_take_as_many_statement
     terms = selectors.terms_of(offered)
     span = {"since": NOW, "until": NOW + DAY, "now": NOW}
 
-    with django_assert_num_queries(3):
-        one = selectors.openings(terms=terms, schedules=[schedule], **span)
-    with django_assert_num_queries(3):
-        all_of_them = selectors.openings(terms=terms, schedules=[schedule, *others], **span)
+    with django_assert_num_queries(7):
+        one = selectors.openings(terms=terms, hosts=hosts(schedule), **span)
+    with django_assert_num_queries(7):
+        all_of_them = selectors.openings(terms=terms, hosts=hosts(schedule, *others), **span)
 
     assert len(all_of_them) == 5 * len(one)
     assert [opening.start for opening in all_of_them] == sorted(opening.start for opening in all_of_them)

@@ -8,6 +8,7 @@ from bookings.booking import services
 from bookings.booking.states import Status
 from bookings.common.errors import ErrorCode
 from tests import factories
+from tests.booking import shapes
 from tests.factories import NOW, TEN, later
 from tests.invariants import check_invariants
 from tests.witness import everything, history, refusal, told
@@ -126,6 +127,79 @@ def test_approve__confirmed_consultant_is_told(host, offered, staff):
     services.approve(booking_id=booking.pk, viewer=staff, now=NOW)
 
     assert told(booking)[-1] == ("consultant_confirmed", "host@example.org")
+
+
+@pytest.mark.parametrize("chosen", [None, 90], ids=["usual length", "chosen length"])
+def test_approve__wish_has_the_price_and_the_length_of_drafting(host, offered, staff, chosen):
+    type(offered).objects.update(max_duration=120)
+    booking = shapes.pending(offered, wish=shapes.MORNING)
+    type(offered).objects.update(price=600, duration=30, step=30)
+    start = TEN + timedelta(days=1)
+
+    services.approve(
+        booking_id=booking.pk,
+        viewer=staff,
+        starts_at=start,
+        ends_at=start + timedelta(minutes=chosen) if chosen else None,
+        now=NOW,
+    )
+
+    booking.refresh_from_db()
+    assert (booking.duration, booking.ends_at - start) == (chosen or 60, timedelta(minutes=chosen or 60))
+    assert booking.price == (90 if chosen else 60)
+    check_invariants()
+
+
+@pytest.mark.parametrize("start", [TEN - timedelta(days=7), NOW], ids=["past", "now"])
+def test_approve__what_has_to_be_paid_online_does_not_go_to_the_past(host, offered, staff, start):
+    booking = factories.pending(host, offered)
+    before = everything()
+
+    error = refusal(
+        services.approve, booking_id=booking.pk, viewer=staff, starts_at=start, override=True, now=NOW
+    )
+
+    assert (error.code, error.field) == (ErrorCode.VALIDATION_FAILED, ["startsAt"])
+    assert everything() == before
+
+
+def test_approve__what_is_paid_on_site_may_have_taken_place(host, offered, staff):
+    type(offered).objects.update(payment_policy="ON_SITE")
+    booking = factories.pending(host, offered)
+    before = TEN - timedelta(days=7)
+
+    services.approve(booking_id=booking.pk, viewer=staff, starts_at=before, override=True, now=NOW)
+
+    booking.refresh_from_db()
+    assert (booking.status, booking.starts_at, booking.deadline_at) == (Status.CONFIRMED, before, None)
+    check_invariants()
+
+
+@pytest.mark.parametrize("joins", [True, False], ids=["shared", "alone"])
+def test_approve__in_another_room_is_not_for_a_session_that_is_shared(staff, joins, offered):
+    group = factories.service(offered.business, holds="BOTH", seats=4)
+    host = factories.consultant(group)
+    rooms = [factories.resource(group) for _ in range(2)]
+    others = factories.pending(host, group) if joins else None
+    booking = factories.pending(host, group, starts_at=TEN + timedelta(hours=1))
+    before = everything()
+    asked = {
+        "booking_id": booking.pk,
+        "viewer": staff,
+        "starts_at": TEN,
+        "resource_id": rooms[1].pk,
+        "now": NOW,
+    }
+
+    if others is None:
+        assert services.approve(**asked).resource == rooms[1]
+        return
+    error = refusal(services.approve, **asked)
+
+    assert error.code == ErrorCode.SLOT_UNAVAILABLE
+    assert everything() == before
+    joined = services.approve(**{**asked, "resource_id": rooms[0].pk})
+    assert (joined.slot, joined.resource) == (others.slot, rooms[0])
 
 
 def test_approve__twice_is_refused_and_tells_nobody(host, offered, staff):

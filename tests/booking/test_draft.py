@@ -141,7 +141,7 @@ def test_draft__acknowledgement_id_that_is_taken_is_drawn_again(host, offered, m
     first = factories.draft(host, offered).acknowledgement_id
     drawn = iter([first, first, "MS-000000"])
     monkeypatch.setattr(
-        sys.modules["bookings.booking.services.request"], "new_acknowledgement_id", lambda: next(drawn)
+        sys.modules["bookings.booking.services.asked"], "new_acknowledgement_id", lambda: next(drawn)
     )
 
     assert factories.draft(host, offered).acknowledgement_id == "MS-000000"

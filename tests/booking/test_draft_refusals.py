@@ -1,12 +1,13 @@
 """What cannot be drafted, and that a refusal leaves nothing behind."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bookings.booking import services
 from bookings.booking.models import Booking
 from bookings.booking.states import Status
+from bookings.booking.wishes import Period, Wish
 from bookings.common.errors import ErrorCode
 from tests import factories
 from tests.factories import NOW, TEN
@@ -79,6 +80,7 @@ def test_draft__time_in_use_is_refused_and_others_are_proposed(host, offered):
         ({"intake": {"a": "x" * 10_000}}, "intake"),
         ({"locale": ""}, "locale"),
         ({"locale": "x" * 17}, "locale"),
+        ({"locale": "en-abcdefgh-abcdefgh"}, "locale"),
         ({"seats": 0}, "seats"),
         ({"seats": -1}, "seats"),
         ({"seats": 1001}, "seats"),
@@ -89,6 +91,19 @@ def test_draft__value_that_is_not_acceptable_is_refused_with_its_field(host, off
     error = refused(host, offered, **changes)
 
     assert (error.code, error.field) == (ErrorCode.VALIDATION_FAILED, [field])
+
+
+@pytest.mark.parametrize("year", [1, 1970, 2500, 9999])
+def test_draft__year_in_which_no_session_can_lie_is_refused(host, offered, year):
+    moment = datetime(year, 1, 1, tzinfo=UTC) if year < 2030 else datetime(year, 12, 31, 23, 59, tzinfo=UTC)
+
+    for field, fields in (
+        ("startsAt", {"starts_at": moment}),
+        ("endsAt", {"ends_at": moment}),
+        ("preferredDate", {"starts_at": None, "wish": Wish(moment.date(), Period.MORNING)}),
+    ):
+        error = refused(host, offered, **fields)
+        assert (error.code, error.field) == (ErrorCode.VALIDATION_FAILED, [field])
 
 
 @pytest.mark.parametrize("field", ["phone", "message", "locale"])

@@ -142,7 +142,7 @@ def test_expire__money_that_came_in_confirms_instead(host, offered, now):
     booking = lapsed(payment.booking, now=now)
 
     assert booking.status == Status.CONFIRMED
-    assert told(booking)[-1] == ("confirmed", booking.email)
+    assert told(booking)[-2:] == [("confirmed", booking.email), ("receipt", booking.email)]
     check_invariants()
 
 
@@ -162,9 +162,9 @@ def test_expire__money_that_comes_between_asking_and_closing_confirms_instead(ho
     payment = factories.paying(host, offered)
     close = SandboxProvider.close
 
-    def paid_first(self, reference):
-        sandbox.settle_checkout(reference=reference, status=SandboxCheckout.Status.SUCCESS, now=NOW)
-        return close(self, reference)
+    def paid_first(self, attempt):
+        sandbox.settle_checkout(reference=attempt.reference, status=SandboxCheckout.Status.SUCCESS, now=NOW)
+        return close(self, attempt)
 
     monkeypatch.setattr(SandboxProvider, "close", paid_first)
 

@@ -34,7 +34,7 @@ def test_meeting_link__is_mailed_to_the_client_of_a_confirmed_booking_as_a_secre
     assert booking.meeting_url == URL
     assert told(booking)[before:] == [("meeting_link", booking.email)]
     message = OutboxMessage.objects.get(template="meeting_link")
-    assert message.secrets == {"link": URL}
+    assert message.secrets == {"link": URL, "meeting_url": URL}
     assert URL not in repr(message.context)
 
 

@@ -1,5 +1,6 @@
 """The pages to which mailed links lead: a GET changes nothing, a button posts."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +10,12 @@ from django.urls import reverse
 
 from bookings.booking import services
 from bookings.booking.models import Booking
+from bookings.payments.models import Refund
 from bookings.verification.models import Challenge
 from tests import factories
-from tests.factories import NOW
+from tests.admin.pages import fields_of
+from tests.factories import NOW, later
+from tests.lifecycle import confirmed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,13 +107,32 @@ def test_status__of_an_unknown_id_says_so_and_shows_it_as_text() -> None:
     assert "<script>x" not in page
 
 
+def test_status__of_an_eleventh_id_within_a_minute_is_refused() -> None:
+    answers = [Client().get(reverse("booking-status"), {"id": f"MS-{place:06}"}) for place in range(11)]
+
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert answers[-1]["Retry-After"] == "60"
+    assert Client().get(reverse("booking-status")).status_code == 200
+
+
+def test_verify__of_codes_is_limited_with_those_of_the_api() -> None:
+    given = {"acknowledgement_id": draft().acknowledgement_id, "code": "000000"}
+
+    answers = [Client().post(reverse("booking-verify"), given) for _ in range(20)]
+
+    assert [answer.status_code for answer in answers] == [409] * 5 + [429] * 15
+    assert Challenge.objects.get().tries == 5
+
+
 @pytest.mark.parametrize("page", ["verify", "pay", "cancel", "open", "status"])
 def test_pages__run_nothing_but_our_own_files(page: str) -> None:
     answer = Client().get(reverse(f"booking-{page}"))
     assert answer.status_code == 200
     assert "script-src 'self'" in answer["Content-Security-Policy"]
     assert b"<script>" not in answer.content
-    assert answer["Referrer-Policy"] == "no-referrer"
+    # With "no-referrer" browsers post the form with `Origin: null`, and it is refused.
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert b'<meta name="referrer" content="same-origin">' in answer.content
 
 
 def test_cancel__takes_the_mailed_token_and_a_reason() -> None:
@@ -119,6 +142,83 @@ def test_cancel__takes_the_mailed_token_and_a_reason() -> None:
     given = {"token": token_of(booking, "confirm_cancellation"), "reason": "A cold."}
     assert b'data-status="CANCELLED"' in Client().post(reverse("booking-cancel"), given).content
     assert booking.notes.get().text == "A cold."
+
+
+def paid_and_to_cancel() -> Booking:
+    """A paid booking in 13 hours, of which half goes back, and whose client asked for the link."""
+    service = factories.service(cancellation_notice=timedelta(0))
+    booking = confirmed(factories.consultant(service, hours=(0, 24)), service, starts_at=later(hours=13))
+    services.request_cancellation(acknowledgement_id=booking.acknowledgement_id, now=NOW)
+    return booking
+
+
+@pytest.mark.parametrize("way", ["link", "code"])
+def test_cancel__shows_what_goes_back_before_anything_is_cancelled(way: str) -> None:
+    booking = paid_and_to_cancel()
+    proof: dict[str, str] = (
+        {"token": token_of(booking, "confirm_cancellation")}
+        if way == "link"
+        else {
+            "acknowledgement_id": booking.acknowledgement_id,
+            "code": factories.secrets_of(booking, "confirm_cancellation")["code"],
+        }
+    )
+
+    page = Client().post(reverse("booking-cancel"), {**proof, "step": "look"}).content.decode()
+    booking.refresh_from_db()
+    looked = booking.status
+    done = Client().post(reverse("booking-cancel"), {**fields_of(page), "reason": "Ill."}).content.decode()
+
+    assert "<dd>60.00 EUR</dd>" in page
+    assert "<dd data-refund>30.00 EUR</dd>" in page
+    assert "<dd>2030-01-07 09:00 (UTC)</dd>" in page
+    assert looked == "CONFIRMED"
+    assert 'data-status="CANCELLED"' in done
+    assert "<dd data-refund>30.00 EUR</dd>" in done
+    assert Refund.objects.get().amount == 30
+
+
+def test_cancel__says_when_nothing_goes_back() -> None:
+    booking = paid_and_to_cancel()
+    Booking.objects.update(refund_tiers=[])
+
+    given = {"token": token_of(booking, "confirm_cancellation"), "step": "look"}
+    page = Client().post(reverse("booking-cancel"), given).content.decode()
+
+    assert "<dd data-refund>nothing</dd>" in page
+
+
+@pytest.mark.parametrize("wrong", [{"token": "x"}, {"code": "000000"}, {}])
+def test_cancel__shows_nothing_of_money_without_the_proof(wrong: dict[str, str]) -> None:
+    booking = paid_and_to_cancel()
+    given = {"acknowledgement_id": booking.acknowledgement_id, **wrong, "step": "look"}
+
+    answer = Client().post(reverse("booking-cancel"), given)
+
+    assert answer.status_code == 409
+    assert b"EUR" not in answer.content
+
+
+def test_cancel__looking_with_a_code_takes_its_tries() -> None:
+    booking = paid_and_to_cancel()
+    given = {"acknowledgement_id": booking.acknowledgement_id, "code": "000000", "step": "look"}
+
+    for _ in range(5):
+        Client().post(reverse("booking-cancel"), given)
+
+    assert Challenge.objects.get(purpose="CANCEL_BOOKING").tries == 5
+
+
+def test_cancel__looking_with_a_code_that_is_too_old_shows_nothing() -> None:
+    booking = paid_and_to_cancel()
+    code = factories.secrets_of(booking, "confirm_cancellation")["code"]
+    given = {"acknowledgement_id": booking.acknowledgement_id, "code": code, "step": "look"}
+
+    with time_machine.travel(later(minutes=10), tick=False):
+        answer = Client().post(reverse("booking-cancel"), given)
+
+    assert answer.status_code == 409
+    assert b"EUR" not in answer.content
 
 
 def test_open__shows_the_time_to_whoever_reads_the_mailbox() -> None:

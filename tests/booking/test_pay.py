@@ -7,8 +7,14 @@ from bookings.booking.states import Status
 from bookings.common.errors import ErrorCode
 from bookings.common.idempotency import AlreadyDone, Once
 from bookings.payments import sandbox
+from bookings.payments import services as paying
 from bookings.payments.models import Payment, SandboxCheckout
-from bookings.payments.providers.base import ProviderRefused, ProviderUnavailable
+from bookings.payments.providers.base import (
+    AlreadyOpened,
+    Checkout,
+    ProviderRefused,
+    ProviderUnavailable,
+)
 from bookings.payments.providers.sandbox import SandboxProvider
 from tests import factories
 from tests.factories import NOW, TEN, later
@@ -132,6 +138,89 @@ def test_start_payment__same_key_gives_the_same_attempt(host, offered):
     assert caught.value.object_id == payment.pk
     assert refusal(start, booking=booking, once=other).code == ErrorCode.IDEMPOTENCY_MISMATCH
     assert Payment.objects.count() == 1
+
+
+def test_start_payment__page_that_another_call_is_about_to_hear_of_is_left_alone(host, offered, monkeypatch):
+    booking = factories.approved(host, offered)
+    with monkeypatch.context() as patch:
+        patch.setattr(SandboxProvider, "create_checkout", raising(AlreadyOpened("before")))
+        error = refusal(start, booking=booking, now=NOW)
+
+    booking.refresh_from_db()
+    payment = Payment.objects.get()
+    assert (error.code, error.retry_after) == (ErrorCode.PAYMENT_PROVIDER_ERROR, 30)
+    assert (booking.status, payment.status) == (Status.PAYMENT_PENDING, Payment.Status.CREATING)
+    assert start(booking, now=later(seconds=1)).pk == payment.pk
+
+
+def test_start_payment__page_that_nobody_heard_of_makes_way_for_a_new_reference(host, offered, monkeypatch):
+    booking = factories.approved(host, offered)
+    once = Once.of(scope=booking.subject, mutation="startPayment", key="k", given={"a": 1})
+    with monkeypatch.context() as patch:
+        patch.setattr(SandboxProvider, "create_checkout", raising(AlreadyOpened("before")))
+        refusal(start, booking=booking, once=once)
+        refusal(start, booking=booking, once=once, now=later(seconds=30))
+
+    first = Payment.objects.get()
+    second = start(booking, once=once, now=later(seconds=31))
+    assert (first.status, first.failure_code) == (Payment.Status.FAILED, "no_checkout")
+    assert (second.status, second.reference == first.reference) == (Payment.Status.OPEN, False)
+    check_invariants()
+
+
+def test_start_payment__money_under_a_reference_whose_page_we_never_heard_of_confirms(
+    host, offered, monkeypatch
+):
+    booking = factories.approved(host, offered)
+
+    def opened_and_paid_before(self, *, reference, amount, **_):
+        SandboxCheckout.objects.create(
+            reference=reference,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            return_url="https://www.example.org/",
+            status=SandboxCheckout.Status.SUCCESS,
+            paid_at=NOW,
+            expires_at=later(minutes=30),
+        )
+        raise AlreadyOpened("before")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SandboxProvider, "create_checkout", opened_and_paid_before)
+        payment = start(booking)
+
+    booking.refresh_from_db()
+    assert (payment.status, booking.status) == (Payment.Status.SUCCEEDED, Status.CONFIRMED)
+    check_invariants()
+
+
+def test_start_payment__page_that_another_call_was_told_is_given(host, offered, monkeypatch):
+    booking = factories.approved(host, offered)
+
+    def told_to_another(self, *, reference, **_):
+        payment = Payment.objects.get(reference=reference)
+        paying.checkout_created(payment_id=payment.pk, checkout=Checkout("https://pay.example/1", "1"))
+        raise AlreadyOpened("before")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SandboxProvider, "create_checkout", told_to_another)
+        payment = start(booking)
+
+    booking.refresh_from_db()
+    assert (payment.status, payment.checkout_url) == (Payment.Status.OPEN, "https://pay.example/1")
+    assert booking.status == Status.PAYMENT_PENDING
+
+
+def test_start_payment__refused_attempt_of_which_nobody_can_be_asked_stays_open(host, offered, monkeypatch):
+    booking = factories.approved(host, offered)
+    with monkeypatch.context() as patch:
+        patch.setattr(SandboxProvider, "create_checkout", raising(ProviderRefused("no")))
+        patch.setattr(SandboxProvider, "ask", raising(ProviderUnavailable("no answer")))
+        error = refusal(start, booking=booking)
+
+    booking.refresh_from_db()
+    assert error.code == ErrorCode.PAYMENT_PROVIDER_ERROR
+    assert (booking.status, Payment.objects.get().status) == (Status.PAYMENT_PENDING, Payment.Status.CREATING)
 
 
 def test_start_payment__provider_that_refuses_leaves_the_booking_approved(host, offered, monkeypatch):

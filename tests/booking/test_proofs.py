@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -10,7 +11,11 @@ from bookings.booking import services
 from bookings.booking.services import pass_challenge
 from bookings.booking.states import TABLE, Move, Status
 from bookings.common.errors import ErrorCode
+from bookings.notifications.delivery import deliver
+from bookings.notifications.messages import NOTHING
 from bookings.notifications.models import OutboxMessage
+from bookings.notifications.rendering import render
+from bookings.retention.services import purge
 from bookings.verification.models import Challenge
 from tests import factories
 from tests.factories import NOW, TEN
@@ -109,7 +114,7 @@ def test_ask__keeps_secrets_encrypted_or_hashed(host, offered, purpose):
 @pytest.mark.parametrize("status", REACHABLE)
 def test_ask__in_each_status_mails_what_makes_sense_then(host, offered, status):
     booking = reached(status, host, offered)
-    now = NOW + MINUTE
+    now = booking.updated_at + MINUTE  # later than what the mail about the last move brought
     sensible = {
         "VERIFY_BOOKING": status in TABLE[Move.VERIFY].sources,
         "CANCEL_BOOKING": status in TABLE[Move.CANCEL].sources,
@@ -140,13 +145,61 @@ def test_ask__too_late_lapses_the_booking_and_mails_no_proof(host, offered):
 
 @pytest.mark.parametrize("text", ["MS-ZZZZZZ", "", "nul \0", "\ud800", "x" * 10_000])
 @pytest.mark.parametrize("purpose", PURPOSES)
-def test_ask__unknown_id_is_answered_alike(host, offered, purpose, text):
-    reach_for(purpose, host, offered)
+def test_ask__unknown_id_is_answered_alike_and_leaves_nothing_after_the_purge(host, offered, purpose, text):
+    booking = reach_for(purpose, host, offered)
     before = everything()
 
     assert ASK[purpose][0](acknowledgement_id=text, now=NOW + MINUTE) is None
+    assert ASK[purpose][0](acknowledgement_id=text, now=NOW + MINUTE) is None  # too soon after the first
 
-    assert everything() == before
+    message = OutboxMessage.objects.latest("pk")
+    challenge = Challenge.objects.latest("pk")
+    assert (message.template, message.recipient, message.context, message.booking) == (NOTHING, "", {}, None)
+    assert (challenge.email, challenge.subject[:7], len(challenge.subject)) == ("", "nobody:", 47)
+    assert deliver(message.pk, now=NOW + MINUTE)
+    assert mail.outbox == []
+    OutboxMessage.objects.filter(booking=booking).delete()  # sent or not, they are not what this is about
+    purge(now=NOW + timedelta(days=1, minutes=1))
+    assert everything(without=frozenset({"OutboxMessage"})) == {
+        name: rows for name, rows in before.items() if name != "OutboxMessage"
+    }
+    assert not OutboxMessage.objects.exists()
+
+
+def test_request_access_by_address__opens_the_newest_active_booking_and_names_the_others(host, offered):
+    first = factories.pending(host, offered, email="ana@example.org")
+    services.reject(booking_id=first.pk, viewer=factories.staff_of(first.business), reason="No.", now=NOW)
+    second = factories.pending(host, offered, email="ana@example.org")
+    third = factories.draft(host, offered, email="ana@example.org", starts_at=TEN + timedelta(hours=1))
+
+    services.request_access_by_address(email=" ANA@example.org", now=NOW + MINUTE)
+
+    message = OutboxMessage.objects.filter(template="booking_access").get()
+    assert (message.recipient, message.booking) == ("ana@example.org", second)
+    assert message.context["others"] == [first.acknowledgement_id]
+    text = render(message).text
+    assert f"Older bookings with this address: {first.acknowledgement_id}" in text
+    assert third.acknowledgement_id not in text
+    passed = pass_challenge(purpose="BOOKING_ACCESS", now=NOW + MINUTE, token=token_of(message.secrets))
+    assert passed.subject == second.subject
+
+
+def test_request_access_by_address__of_drafts_alone_or_unknown_mails_nobody_once_a_minute(host, offered):
+    factories.draft(host, offered, email="ana@example.org")
+
+    for address in ("ana@example.org", "bob@example.org"):
+        for _ in range(2):
+            services.request_access_by_address(email=address, now=NOW + MINUTE)
+
+    assert list(OutboxMessage.objects.order_by("pk").values_list("template", "recipient")) == [
+        ("verify_booking", "ana@example.org"),
+        (NOTHING, ""),
+        (NOTHING, ""),
+    ]
+
+
+def test_request_access_by_address__of_what_is_no_address_is_refused():
+    assert refusal(services.request_access_by_address, email="ana", now=NOW).field == ["email"]
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)

@@ -114,6 +114,23 @@ def test_reassign__who_does_not_offer_it_is_not_found(host, other, offered, staf
     assert everything() == before
 
 
+def test_reassign__to_another_room_is_not_for_one_of_those_who_share_a_session(offered, staff):
+    group = factories.service(offered.business, holds="BOTH", seats=4)
+    host = factories.consultant(group)
+    rooms = [factories.resource(group) for _ in range(2)]
+    first, second = (factories.pending(host, group) for _ in range(2))
+    before = everything()
+    asked = {"booking_id": second.pk, "viewer": staff, "resource_id": rooms[1].pk, "now": NOW}
+
+    error = refusal(services.reassign, **asked)
+
+    assert error.code == ErrorCode.SLOT_UNAVAILABLE
+    assert everything() == before
+    services.cancel_as(booking_id=first.pk, viewer=staff, now=NOW)
+    assert services.reassign(**asked).resource == rooms[1]
+    check_invariants()
+
+
 def test_reassign__is_for_staff_alone(host, other, offered):
     booking = factories.pending(host, offered)
     before = everything()

@@ -121,14 +121,25 @@ def test_reschedule__deadlines_never_pass_the_new_start(host, offered, staff, re
     check_invariants()
 
 
-def test_reschedule__to_a_later_time_buys_no_more_time_to_pay(host, offered, staff):
+def test_reschedule__gives_the_time_to_pay_that_was_agreed_on_approval_and_no_more(host, offered, staff):
     booking = factories.approved(host, offered)
-    before = booking.deadline_at
+    assert booking.pay_by == TEN
 
-    move(booking, staff, NEXT_WEEK)
+    for day in (7, 8):
+        move(booking, staff, TEN + timedelta(days=day), now=later(minutes=day))
 
-    booking.refresh_from_db()
-    assert (booking.deadline_at, booking.pay_by) == (before, before)
+        booking.refresh_from_db()
+        assert (booking.deadline_at, booking.pay_by) == (later(hours=24), later(hours=24))
+
+
+def test_reschedule__of_a_request_lapses_when_its_lifetime_or_the_new_start_comes(host, offered, staff):
+    booking = factories.pending(host, offered)
+    assert booking.deadline_at == TEN
+    for start, deadline in ((NEXT_WEEK, later(hours=48)), (TEN + timedelta(days=1), TEN + timedelta(days=1))):
+        move(booking, staff, start)
+
+        booking.refresh_from_db()
+        assert booking.deadline_at == deadline
 
 
 def test_reschedule__of_a_draft_mails_a_new_proof_and_the_old_is_dead(host, offered):

@@ -44,6 +44,22 @@ def settle(payment, *, now=NOW):
     return payment.booking
 
 
+def test_settle__money_that_had_gone_back_before_we_heard_of_it_confirms_nothing(payment):
+    client_chooses(payment)
+    sandbox.refund_checkout(
+        checkout_id=SandboxCheckout.objects.get(reference=payment.reference).pk,
+        amount_minor=6000,
+        key="somebody else's",
+        now=NOW,
+    )
+
+    booking = settle(payment)
+
+    assert (booking.status, payment.status) == (Status.APPROVED, Payment.Status.FAILED)
+    assert not Refund.objects.exists()
+    check_invariants()
+
+
 def test_settle__paid_confirms(payment):
     client_chooses(payment)
 
@@ -54,7 +70,7 @@ def test_settle__paid_confirms(payment):
     assert (str(payment.paid), payment.paid_at) == ("60.00 EUR", NOW)
     event = booking.events.get(move="CONFIRM_PAYMENT")
     assert (event.actor_kind, event.actor_id, event.data) == ("PROVIDER", "sandbox", {"payment": payment.pk})
-    assert told(booking)[-1] == ("confirmed", booking.email)
+    assert told(booking)[-2:] == [("confirmed", booking.email), ("receipt", booking.email)]
     check_invariants()
 
 

@@ -50,6 +50,7 @@ def test_request__that_lives_for_minutes_is_not_told(host, offered):
     [
         {"status": Refund.Status.FAILED},
         {"status": Refund.Status.REQUESTED, "next_attempt_at": None},
+        {"status": Refund.Status.PENDING, "needs_person": True},
     ],
 )
 def test_refund__left_to_a_person_is_told_once(host, offered, stuck):
@@ -64,3 +65,15 @@ def test_refund__left_to_a_person_is_told_once(host, offered, stuck):
     assert services.warn_due(now=NOW) == 1
     assert services.warn_due(now=NOW) == 0
     assert told(REFUND) == [offered.business.owner.email]
+
+
+def test_refund__is_told_once_even_where_its_mail_was_forgotten(host, offered):
+    payment = factories.paying(host, offered)
+    settle_checkout(reference=payment.reference, status=SandboxCheckout.Status.SUCCESS, now=NOW)
+    services.settle(payment_id=payment.pk, now=NOW)
+    services.cancel_as(booking_id=payment.booking_id, viewer=factories.staff_of(offered.business), now=NOW)
+    Refund.objects.update(status=Refund.Status.FAILED)
+    services.warn_due(now=NOW)
+    OutboxMessage.objects.filter(template=REFUND).delete()
+
+    assert services.warn_due(now=factories.later(days=100)) == 0

@@ -29,10 +29,13 @@ from tests.clients.documents import (
     UNDO,
     VERIFY,
 )
+from tests.clients.practice import a_practice_from_nothing
 from tests.clients.server import PATIENCE, Differs, Server, expect, say, wait_for
 
 TIME_TO_BOOK = timedelta(seconds=8)
 """What a story needs from choosing a time to being approved."""
+LOOK_EVERY = 1.1
+"""Seconds between two looks at a status; an access token lets 60 through in a minute."""
 STAFF = ("staff@demo.example", "slotwell-demo")
 
 
@@ -46,7 +49,7 @@ def first_booking(server: Server) -> None:
     slot = listing["edges"][0]["node"]
     say(
         "When?",
-        f"{listing['totalCount']} open times, the first {slot['startsAt']} with {slot['consultant']['fullName']}",
+        f"{listing['totalCount']} open times, the first on {slot['local']['date']} at {slot['local']['time']}",
     )
 
     address = f"client-{secrets.token_hex(4)}@example.org"
@@ -80,20 +83,32 @@ def first_booking(server: Server) -> None:
     say("Pay on the sandbox's page.", "paid")
 
     def confirmed() -> dict[str, Any] | None:
-        status = server.ask(STATUS, {"id": booking["acknowledgementId"]})["bookingStatus"]
+        asked = {"id": booking["acknowledgementId"]}
+        status = server.ask(STATUS, asked, opener=verified["accessToken"])["bookingStatus"]
         return dict(status) if status["status"] == "CONFIRMED" else None
 
-    say("Wait for the provider's word.", wait_for(confirmed, "CONFIRMED"))
+    say("Wait for the provider's word.", wait_for(confirmed, "CONFIRMED", every=LOOK_EVERY))
     whole = server.ask(BOOKING, opened)["booking"]
     moves = [event["move"] for event in whole["timeline"]]
     say("Look at the timeline.", " → ".join(event["toStatus"] for event in whole["timeline"]))
     expect("the timeline", moves, ["DRAFT", "VERIFY", "APPROVE", "START_PAYMENT", "CONFIRM_PAYMENT"])
     expect("the payment", [payment["status"] for payment in whole["payments"]], ["SUCCEEDED"])
+    open_receipt(server, whole["payments"][0])
     subject = wait_for(
         lambda: next((m["subject"] for m in server.mails(address) if "confirmed" in m["subject"]), None),
         "mail",
     )
     say("Read the mailbox again.", subject)
+
+
+def open_receipt(server: Server, payment: dict[str, Any]) -> None:
+    """Open the page of a payment's one receipt, which shows its number and the amount."""
+    (receipt,) = payment["receipts"]
+    amount = f"{receipt['amount']['amount']} {receipt['amount']['currency']}"
+    page = server.http.get(receipt["url"])
+    shown = [page.status_code, receipt["number"] in page.text, amount in page.text]
+    say("Open the receipt.", f"{receipt['number']} of {amount}")
+    expect("the receipt's page", shown, [200, True, True])
 
 
 @dataclass
@@ -129,10 +144,11 @@ class Client:
         """Wait until the booking's public status is this one."""
 
         def look() -> bool | None:
-            found = self.server.ask(STATUS, {"id": self.booking["acknowledgementId"]})["bookingStatus"]
+            asked = {"id": self.booking["acknowledgementId"]}
+            found = self.server.ask(STATUS, asked, opener=self.token)["bookingStatus"]
             return True if found["status"] == status else None
 
-        wait_for(look, status, patience=patience)
+        wait_for(look, status, patience=patience, every=LOOK_EVERY)
         say("Look at the status.", status)
 
 
@@ -202,7 +218,14 @@ def one_completed(server: Server) -> None:
         expect("the status", booking["status"], status)
 
 
-STORIES = (first_booking, one_cancelled, one_rescheduled, one_expired, one_completed)
+STORIES = (
+    first_booking,
+    one_cancelled,
+    one_rescheduled,
+    one_expired,
+    one_completed,
+    a_practice_from_nothing,
+)
 
 
 def main() -> int:

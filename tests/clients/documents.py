@@ -5,7 +5,7 @@ SLOTS = """
 query Slots($service: ID!) {
   openSlots(serviceId: $service, first: 5) {
     totalCount
-    edges { node { id startsAt timezone consultant { fullName } } }
+    edges { node { id startsAt timezone local { date time } } }
   }
 }
 """
@@ -71,7 +71,8 @@ STATUS = "query Status($id: String!) { bookingStatus(acknowledgementId: $id) { s
 BOOKING = """
 query Booking($id: String!, $token: String!) {
   booking(by: {acknowledgement: {acknowledgementId: $id, accessToken: $token}}) {
-    status timeline { move toStatus actorKind } payments { status }
+    status timeline { move toStatus actorKind }
+    payments { status receipts { number amount { amount currency } url } }
   }
 }
 """

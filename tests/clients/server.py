@@ -27,10 +27,14 @@ class Server:
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=20))
 
     def ask(
-        self, document: str, variables: Mapping[str, Any] | None = None, *, token: str = ""
+        self, document: str, variables: Mapping[str, Any] | None = None, *, token: str = "", opener: str = ""
     ) -> dict[str, Any]:
-        """Send one document and give its data. Raises Differs on any top-level error."""
+        """Send one document and give its data. Raises Differs on any top-level error.
+
+        token: of an account; opener: the access token of a booking, with which more look-ups are let through.
+        """
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {"X-Booking-Token": opener} if opener else {}
         answer = self.http.post(
             f"{self.base}/graphql/",
             json={"query": document, "variables": dict(variables or {})},
@@ -84,14 +88,14 @@ class Server:
             raise Differs(f"paying answers {answer.status_code}")
 
 
-def wait_for(look: Callable[[], T | None], what: str, *, patience: float = PATIENCE) -> T:
+def wait_for(look: Callable[[], T | None], what: str, *, patience: float = PATIENCE, every: float = 0.2) -> T:
     """Look again and again until there is something. Raises Differs after so many seconds."""
     end = time.monotonic() + patience
     while time.monotonic() < end:
         found = look()
         if found is not None:
             return found
-        time.sleep(0.2)
+        time.sleep(every)
     raise Differs(f"{what} did not come within {patience:.0f} s")
 
 

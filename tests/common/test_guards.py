@@ -5,8 +5,10 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from bookings.booking.models import BookingEvent
+from bookings.booking.models import BookingEvent, Discount
+from bookings.businesses.models import ConsentText
 from bookings.guards import GUARDS, check_installed
+from bookings.payments.models import Receipt
 from bookings.slots.models import Occupation
 from tests import factories
 
@@ -15,6 +17,9 @@ DROP = {
         "occupation_never_overlaps": "ALTER TABLE bookings_occupation DROP CONSTRAINT occupation_never_overlaps",
         "booking_event_is_append_only": "DROP TRIGGER booking_event_is_append_only ON bookings_bookingevent",
         "booking_event_is_not_truncated": "DROP TRIGGER booking_event_is_not_truncated ON bookings_bookingevent",
+        "consent_text_is_published": "DROP TRIGGER consent_text_is_published ON bookings_consenttext",
+        "discount_is_append_only": "DROP TRIGGER discount_is_append_only ON bookings_discount",
+        "receipt_is_append_only": "DROP TRIGGER receipt_is_append_only ON bookings_receipt",
     },
     "sqlite": {name: f"DROP TRIGGER {name}" for guard in GUARDS for name in guard.names.get("sqlite", ())},
 }
@@ -108,6 +113,9 @@ def test_migrate__installs_again_what_was_lost(two_held, guards_again):
 def test_migrate__installs_again_what_a_remade_table_lost_on_sqlite(two_held, guards_again):
     remake(Occupation, "busy_until")
     remake(BookingEvent, "actor_id")
+    remake(ConsentText, "text")
+    remake(Discount, "amount")
+    remake(Receipt, "currency")
 
     assert findings() == names()
 
@@ -125,6 +133,9 @@ def test_migrate__installs_again_what_a_remade_table_lost_on_sqlite(two_held, gu
 def test_remade_column__keeps_the_guards_on_postgresql(two_held, guards_again):
     remake(Occupation, "busy_until")
     remake(BookingEvent, "actor_id")
+    remake(ConsentText, "text")
+    remake(Discount, "amount")
+    remake(Receipt, "currency")
 
     assert findings() == []
     with pytest.raises(IntegrityError, match="occupation_never_overlaps"):

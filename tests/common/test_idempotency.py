@@ -75,7 +75,7 @@ def test_transaction_once__without_a_key_is_a_plain_transaction():
     assert not IdempotencyRecord.objects.exists()
 
 
-@pytest.mark.parametrize("key", ["", "  ", "k" * 201])
+@pytest.mark.parametrize("key", ["", "  ", "k" * 201, "a\x00b", "\ud800"])
 def test_once__key_has_1_to_200_characters(key):
     error = refusal(once, key=key)
 

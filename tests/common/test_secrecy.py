@@ -32,6 +32,10 @@ def test_decrypt__what_was_not_sealed_here_is_refused(broken):
         decrypt(broken)
 
 
+def test_token_hash__takes_any_text():
+    assert len({token_hash(text) for text in ("", "a", "ä", "\ud800", "\x00")}) == 5
+
+
 def test_keyed_digest__depends_on_key_purpose_and_value(settings):
     digests = {keyed_digest("a", "1"), keyed_digest("b", "1"), keyed_digest("a", "2")}
     settings.SECRET_KEY = "another" * 10

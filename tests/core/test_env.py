@@ -9,7 +9,7 @@ import core.settings  # noqa: F401 - reads every variable
 from core import env
 
 ROOT = Path(__file__).resolve().parents[2]
-LINE = re.compile(r"^#?([A-Z_]+)=(.*)$")
+LINE = re.compile(r"^#?([A-Z_0-9]+)=(.*)$")
 
 
 def read_example() -> dict[str, tuple[str, str]]:

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,6 +18,7 @@ PATHS = ["/health/", "/health/live", "/health/ready"]
 def look_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start each test without what an earlier one remembered of the migrations."""
     monkeypatch.setattr(health, "migrations", health._Migrations())
+    monkeypatch.setattr(health, "failures", health._Failures())
 
 
 @pytest.fixture
@@ -107,3 +109,27 @@ def test_ready__once_migrated_looks_at_migrations_no_more(
 
     with django_assert_num_queries(2):  # SELECT 1, and the workers' heartbeats
         client.get("/health/ready")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", PATHS)
+def test_health__answers_whoever_asks_by_whatever_name_and_over_http(settings: Any, path: str) -> None:
+    # Load balancers ask by the address of the machine, without HTTPS.
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["booking.example.org"], True
+
+    answer = Client(headers={"Host": "10.0.0.7"}).get(path)
+
+    assert (answer.status_code, "X-Request-ID" in answer.headers) == (200, True)
+    assert Client(headers={"Host": "10.0.0.7"}).get("/graphql/").status_code in {301, 400}
+
+
+@pytest.mark.django_db
+def test_ready__that_fails_again_and_again_does_not_fill_the_log(
+    client: Client, broken_database: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(5):
+        client.get("/health/ready")
+
+    assert [
+        record.message.partition(";")[0] for record in caplog.records if record.name == "core.health"
+    ] == ["a health check failed"]

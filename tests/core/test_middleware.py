@@ -83,3 +83,10 @@ def test_request_id__is_on_the_line_that_django_logs_of_a_refusal(caplog: pytest
 
     lines = [record for record in caplog.records if record.name == "django.request"]
     assert [record.request_id for record in lines] == ["mine"]  # type: ignore[attr-defined]
+
+
+def test_favicon__none_is_no_error(client):
+    answer = client.get("/favicon.ico")
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "max-age" in answer["Cache-Control"]

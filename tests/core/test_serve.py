@@ -49,9 +49,10 @@ def children(process: Process, word: str) -> list[psutil.Process]:
     return [child for child in psutil.Process(process.pid).children() if word in " ".join(child.cmdline())]
 
 
-def test_procfile__names_web_and_worker() -> None:
+def test_procfile__names_web_and_worker_and_what_comes_before() -> None:
     commands = read_procfile(ROOT / "Procfile")
 
+    assert commands.pop("release") == "sh core/build.sh release"
     assert list(commands) == ["web", "worker"]
     # A shell in between would take the signals that are meant for the program.
     assert all(command.startswith("exec ") for command in commands.values())
@@ -108,12 +109,12 @@ def test_run__ends_with_a_sentence_when_a_part_of_it_dies(
 def test_run__serves_again_with_the_same_data(start: Starter, fresh_database: Database) -> None:
     first, _ = start()
     first.terminate()
-    businesses = fresh_database.sql("SELECT id, name FROM bookings_business")
-    assert len(businesses) == 1
+    businesses = fresh_database.sql("SELECT id, name FROM bookings_business ORDER BY id")
+    assert len(businesses) == 4
 
     start()
 
-    assert fresh_database.sql("SELECT id, name FROM bookings_business") == businesses
+    assert fresh_database.sql("SELECT id, name FROM bookings_business ORDER BY id") == businesses
 
 
 @pytest.mark.prove

@@ -123,6 +123,16 @@ def test_settings__ignore_the_patterns_of_development_outside_debug() -> None:
     assert done.stdout == "[]\n", done.stderr
 
 
+def test_https__is_demanded_of_hosts_below_and_of_lists_unless_it_is_said_otherwise() -> None:
+    shown = (
+        "settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SECURE_HSTS_PRELOAD, settings.SECURE_HSTS_SECONDS"
+    )
+    without = {"SECURE_HSTS_INCLUDE_SUBDOMAINS": "false", "SECURE_HSTS_PRELOAD": "false"}
+
+    assert load(shown).stdout == "(True, True, 31536000)\n"
+    assert load(shown, **without).stdout == "(False, False, 31536000)\n"
+
+
 @pytest.mark.parametrize(
     ("mail", "expected"),
     [
@@ -158,6 +168,25 @@ def test_mail__refuses_two_kinds_of_tls_at_once() -> None:
 
 def test_sandbox__outside_debug_must_be_meant() -> None:
     assert refusal(PAYMENT_PROVIDER="sandbox").startswith("PAYMENT_PROVIDER=sandbox takes no real money.")
+
+
+def test_payments__of_a_provider_need_its_key() -> None:
+    assert refusal(PAYMENT_PROVIDER="paystack").startswith("Set PAYSTACK_SECRET_KEY, for example ")
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("PAYSTACK_SECRET_KEY", "pk_live_publicone"),
+        ("STRIPE_SECRET_KEY", "pk_live_publicone"),
+        ("STRIPE_WEBHOOK_SECRET", "sk_live_secretone"),
+    ],
+)
+def test_payments__a_key_of_another_kind_is_refused_and_not_repeated(name: str, key: str) -> None:
+    said = refusal(**{name: key})
+
+    assert said.startswith(f"{name} is no such key: those begin with ")
+    assert key not in said
 
 
 def test_variables__come_from_the_file_that_env_file_names(tmp_path: object) -> None:

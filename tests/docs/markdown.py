@@ -1,5 +1,6 @@
 """Reads our own Markdown: the documents, their fenced blocks, tables and links."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +28,12 @@ class Operation:
 
 
 def documents() -> list[Path]:
-    """Every document of ours, the root's first."""
-    return sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
+    """Every document of ours, the root's first; not those of packages that the examples install."""
+    found = []
+    for folder, below, files in os.walk(ROOT / "docs"):
+        below[:] = [name for name in below if name != "node_modules"]
+        found += [Path(folder, name) for name in files if name.endswith(".md")]
+    return sorted(ROOT.glob("*.md")) + sorted(found)
 
 
 def read(name: str) -> str:

@@ -48,10 +48,30 @@ def test_graphql__is_valid_by_the_schema_and_within_its_limits(document, known):
 def test_documents__hold_the_graphql_that_is_checked_here():
     counted = {
         name: len(markdown.blocks(markdown.read(name), "graphql"))
-        for name in ("README.md", "docs/guides/clients.md")
+        for name in (
+            "docs/guides/first-booking.md",
+            "docs/guides/clients.md",
+            "docs/guides/calendars.md",
+            "docs/guides/practice.md",
+            "docs/guides/privacy.md",
+        )
     }
 
-    assert counted == {"README.md": 9, "docs/guides/clients.md": 3}
+    assert counted == {
+        "docs/guides/first-booking.md": 9,
+        "docs/guides/clients.md": 15,
+        "docs/guides/calendars.md": 2,
+        "docs/guides/practice.md": 17,
+        "docs/guides/privacy.md": 2,
+    }
+
+
+def test_limits__name_every_mutation_of_which_a_document_may_hold_one():
+    text = markdown.read("docs/guides/clients.md")
+    section = text[text.index("## Limits of a document") :].split("\n\n", maxsplit=3)
+    named = re.findall(r"`(\w+)`", section[2])
+
+    assert named == sorted(limits.THROTTLED)
 
 
 @pytest.mark.parametrize("document", markdown.documents(), ids=ids)

@@ -1,4 +1,4 @@
-"""The README's first booking, played as it is written, and its tables held against the code."""
+"""The first booking, played as the guide behind the README writes it, and the README's tables held against the code."""
 
 import json
 import os
@@ -14,17 +14,21 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import include, path
-from graphql import parse
+from graphql import parse, validate
 
 from bookings.common import clock
 from bookings.tasks import SWEEPS
 from core.urls import urlpatterns as core_urls
+from schema.http.execution import core_schema
+from schema.root import schema
 from tests.docs import markdown
 
 urlpatterns = [path("mailbox/", include("bookings.notifications.mailbox_urls")), *core_urls]
 pytestmark = pytest.mark.urls(__name__)
 
 README = markdown.read("README.md")
+GUIDE = markdown.read("docs/guides/first-booking.md")
+STEPS = markdown.ROOT / "schema" / "graphiql" / "src" / "steps"
 PLACEHOLDER = re.compile(r"\b(?:[A-Z]+_(?:ID|TOKEN)|CODE)\b")
 DEVELOPMENT = {"DEBUG": "true", "ENV_FILE": os.devnull}
 
@@ -86,8 +90,9 @@ def keep_the_staff_token(reader: Reader, logged_in: Mapping[str, Any]) -> None:
 
 def press_pay(reader: Reader, started: Mapping[str, Any]) -> None:
     page = urlsplit(started["payment"]["checkoutUrl"]).path
-    assert b'value="pay"' in reader.client.get(page).content
-    assert reader.client.post(page, {"choice": "pay"}).status_code == 302
+    shown = reader.client.get(page).content.decode()
+    (card,) = re.findall(r'name="card" value="([\d ]+)" checked', shown)
+    assert reader.client.post(page, {"card": card}).status_code == 302
     work()
 
 
@@ -123,7 +128,7 @@ def _make_run(settings, tmp_path, live_server):
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.PUBLIC_URL = live_server.url
-    call_command("seed_demo", verbosity=0)
+    call_command("seed_demo", alone=True, verbosity=0)
 
 
 @pytest.mark.usefixtures("_make_run")
@@ -131,10 +136,10 @@ def _make_run(settings, tmp_path, live_server):
 def test_first_booking__goes_as_the_readme_says():
     reader = Reader()
 
-    for operation in markdown.operations(README):
+    for operation in markdown.operations(GUIDE):
         reader.run(operation)
 
-    told = re.findall(r"booking is `([A-Z_]+)`", README)
+    told = re.findall(r"booking is `([A-Z_]+)`", GUIDE)
     seen = [
         reader.answers[name]["booking"]["status"]
         for name in ("DraftBooking", "VerifyBooking", "ApproveBooking", "StartPayment")
@@ -143,6 +148,19 @@ def test_first_booking__goes_as_the_readme_says():
     assert reader.answers["BookingStatus"]["status"] == "CONFIRMED"
     assert [event["toStatus"] for event in reader.answers["Timeline"]["timeline"]] == [*told, "CONFIRMED"]
     assert [payment["status"] for payment in reader.answers["Timeline"]["payments"]] == ["SUCCEEDED"]
+
+
+def test_first_booking__is_told_by_the_tabs_that_graphiql_has():
+    tabs = [row[1].strip("`") for row in markdown.rows(README, "step", "tab")]
+
+    order = re.findall(r'operation: "(\w+)"', (STEPS.parent / "steps.ts").read_text())
+
+    assert tabs == order
+
+
+@pytest.mark.parametrize("path", sorted(STEPS.glob("*.graphql")), ids=lambda path: path.stem)
+def test_first_booking__is_asked_in_graphiql_as_the_schema_knows(path):
+    assert validate(core_schema(schema), parse(path.read_text())) == []
 
 
 def test_configuration__names_every_variable_with_the_example_of_the_code():

@@ -1,10 +1,11 @@
 """The audits of GraphQL over HTTP, by the reference client, over a real socket."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests import npm
 
 AUDITS = Path(__file__).parent.parent / "clients" / "graphql_http"
 
@@ -12,12 +13,8 @@ AUDITS = Path(__file__).parent.parent / "clients" / "graphql_http"
 @pytest.fixture(scope="session")
 def node() -> str:
     """Give node, with what the audits need installed beside them."""
-    found, npm = shutil.which("node"), shutil.which("npm")
-    assert found is not None, "The audits need node (Debian: apt-get install nodejs)."
-    assert npm is not None, "The audits need npm (Debian: apt-get install npm)."
-    if not (AUDITS / "node_modules" / "graphql-http").exists():
-        subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=AUDITS, check=True)
-    return found
+    npm.install(AUDITS)
+    return npm.command("node")
 
 
 def audit(node: str, url: str) -> subprocess.CompletedProcess[str]:

@@ -17,7 +17,10 @@ from schema.http.graphiql import may_introspect
 from tests.http.conftest import JSON
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-STATIC = Path(schema.http.__file__).parent.parent / "static" / "graphiql"
+HOME = Path(schema.http.__file__).parent.parent
+STATIC, SOURCES = HOME / "static" / "graphiql", HOME / "graphiql"
+MANIFEST = (STATIC / "VERSIONS.txt").read_text()
+BUILT_FROM = ("build.mjs", "manifest.mjs", "package.json", "package-lock.json", "tsconfig.json")
 
 
 @pytest.mark.parametrize("query", [{}, {"query": "{ hello }"}])
@@ -26,7 +29,7 @@ def test_show__to_a_browser(client, query):
 
     page = response.content.decode()
     assert response.status_code == 200
-    assert "graphiql.min.js" in page
+    assert "graphiql.js" in page
     assert "Hello, world!" not in page
 
 
@@ -38,24 +41,50 @@ def test_show__nothing_from_elsewhere_and_no_inline_script(client):
     policy = response["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "script-src 'self';" in policy
+    assert "worker-src 'self';" in policy
     assert "frame-ancestors 'none'" in policy
+    assert not re.search(r"https?:|blob:|unsafe-eval|\*", policy)
 
 
 def test_show__files_that_are_there(client):
     page = client.get("/graphql/", headers=BROWSER).content.decode()
 
     named = re.findall(r"/static/(graphiql/[\w./-]+)", page)
-    assert len(named) == 6
+    assert len(named) == 5
     assert all(finders.find(name) for name in named)
 
 
-def test_show__files_as_they_were_published():
-    lines = (STATIC / "VERSIONS.txt").read_text().splitlines()[3:]
+def test_show__files_as_they_were_built():
+    told = {name: digest for digest, name in re.findall(r"^([0-9a-f]{64})  (\S+)$", MANIFEST, re.MULTILINE)}
 
-    told = {name: digest for digest, name in (line.split()[:2] for line in lines)}
-    found = {name: hashlib.sha256((STATIC / name).read_bytes()).hexdigest() for name in told}
-    assert len(told) == 4
+    found = {path.name: digest(path) for path in STATIC.iterdir() if path.name != "VERSIONS.txt"}
+
     assert found == told
+
+
+def test_show__what_the_sources_give():
+    paths = [*(SOURCES / name for name in BUILT_FROM), *(SOURCES / "src").rglob("*.*")]
+    lines = sorted((path.relative_to(SOURCES).as_posix(), digest(path)) for path in paths)
+
+    whole = hashlib.sha256("".join(f"{each}  {name}\n" for name, each in lines).encode()).hexdigest()
+
+    assert f"\nsources  {whole}\n" in MANIFEST, (
+        "Build GraphiQL anew: `npm ci && npm run build` in schema/graphiql."
+    )
+
+
+def test_show__licences_of_what_is_in_it():
+    packages = re.findall(r"^(@?[\w./-]+ \d\S+) \((.+)\)$", MANIFEST, re.MULTILINE)
+
+    licences = (STATIC / "LICENSES.txt").read_text()
+
+    assert len(packages) > 50
+    assert {licence for _, licence in packages} <= {"MIT", "BSD-2-Clause", "Apache-2.0", "0BSD"}
+    assert [name for name, licence in packages if f"\n{name} ({licence})\n" not in licences] == []
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_show__token_of_the_session(client, db):
@@ -70,12 +99,29 @@ def test_show__token_of_the_session(client, db):
     assert response.json() == {"data": {"who": "ada@example.org"}}
 
 
+def test_show__who_is_signed_in_by_a_cookie(client, db):
+    client.force_login(get_user_model().objects.create_user("ada@example.org"))
+
+    page = client.get("/graphql/", headers=BROWSER).content.decode()
+
+    assert 'data-signed-in="ada@example.org"' in page
+
+
+@pytest.mark.parametrize(("urls", "link"), [("tests.http.urls", ""), ("tests.docs.test_readme", "/mailbox/")])
+def test_show__the_mailbox_where_there_is_one(client, settings, urls, link):
+    settings.ROOT_URLCONF = urls
+
+    page = client.get("/graphql/", headers=BROWSER).content.decode()
+
+    assert f'data-mailbox="{link}"' in page
+
+
 def test_hide__where_it_is_off(client, settings):
     settings.GRAPHIQL = False
 
     page = client.get("/graphql/", headers=BROWSER).content.decode()
 
-    assert "graphiql.min.js" not in page
+    assert "graphiql.js" not in page
     assert "GraphQL API" in page
 
 
@@ -86,7 +132,7 @@ def test_show__to_staff_where_it_is_off(client, settings, db, is_staff, is_shown
 
     page = client.get("/graphql/", headers=BROWSER).content.decode()
 
-    assert ("graphiql.min.js" in page) is is_shown
+    assert ("graphiql.js" in page) is is_shown
 
 
 @dataclass
@@ -101,7 +147,7 @@ class Context:
     viewer: SimpleNamespace = field(init=False)
 
     def __post_init__(self) -> None:
-        self.viewer = SimpleNamespace(user=self.user)
+        self.viewer = SimpleNamespace(account=self.user)
 
 
 class BadToken:

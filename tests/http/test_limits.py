@@ -1,10 +1,9 @@
 """The bounds on documents: each refuses one step beyond it and no step before, and judging is never slow."""
 
-import time
-
 import pytest
 from graphql import get_introspection_query
 
+from tests.cost import TRIES, cost_of
 from tests.http.conftest import codes
 from tests.http.small import schema
 
@@ -203,14 +202,15 @@ HOSTILE = {
 
 @pytest.mark.parametrize("case", HOSTILE)
 def test_judge__costs_less_than_250_ms(post, case):
-    assert len(HOSTILE[case]) <= 256 * 1024
+    assert len(HOSTILE[case]) <= 256 * 1024 - TRIES
     post("{ hello }")
-    started = time.process_time()
+    answers = []
 
-    response = post(HOSTILE[case], operationName=None)
+    # A blank more each time, so that no answer comes from what is remembered.
+    cost = cost_of(lambda number: answers.append(post(HOSTILE[case] + " " * number, operationName=None)))
 
-    assert time.process_time() - started < QUARTER_SECOND
-    assert response.status_code in (200, 413)
+    assert cost < QUARTER_SECOND
+    assert {answer.status_code for answer in answers} <= {200, 413}
 
 
 def test_measure__knows_the_introspection_of_strawberry(post):

@@ -132,6 +132,8 @@ def test_reject__request_error(post, case, accept, status):
         (f"{GRAPHQL};q=0", JSON),
         (f"{GRAPHQL};q=nan", JSON),
         (f"{GRAPHQL}, */*", GRAPHQL),
+        (f"{GRAPHQL},{JSON};q=0.9", GRAPHQL),  # Apollo Client 4
+        (f"multipart/mixed;boundary=graphql;subscriptionSpec=1.0,{GRAPHQL},{JSON};q=0.9", GRAPHQL),
     ],
 )
 def test_negotiate__accept(post, accept, kind):

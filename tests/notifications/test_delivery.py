@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from bookings.notifications import delivery
 from bookings.notifications.delivery import claim, deliver, deliver_due, wait_after
 from bookings.notifications.models import OutboxMessage
-from bookings.notifications.services import queue_webhook
+from bookings.notifications.services import queue_nothing, queue_webhook
 from tests.notifications.conftest import NOW
 
 LATER = NOW + timedelta(days=1)
@@ -27,6 +27,18 @@ def test_deliver__sends_once_marks_sent_and_wipes_the_secrets(smtp, queue):
     assert (row.status, row.attempts, row.secrets, row.last_error) == ("SENT", 1, {}, "")
     assert row.sent_at - NOW < timedelta(seconds=5)
     assert [sent["to"] for sent in smtp.accepted] == ["ana@example.org"]
+
+
+@pytest.mark.django_db
+def test_deliver__what_is_for_nobody_goes_nowhere_and_keeps_no_secret(smtp):
+    with transaction.atomic():
+        row = queue_nothing(key="challenge:1", secrets={"code": "123456"}, now=NOW)
+
+    assert deliver_due(LATER) == 1
+
+    row.refresh_from_db()
+    assert (row.status, row.recipient, row.secrets) == ("SENT", "", {})
+    assert smtp.seen == []
 
 
 @pytest.mark.django_db
@@ -222,7 +234,8 @@ class Watching(BaseEmailBackend):
 @pytest.mark.django_db
 def test_deliver_due__takes_the_longest_waiting_first_and_fifty_a_turn(smtp, queue):
     for place in range(52):
-        queue(key=f"k{place:02}", now=NOW + timedelta(seconds=52 - place))
+        recipient = f"ana{place}@example.org"
+        queue(key=f"k{place:02}", recipient=recipient, now=NOW + timedelta(seconds=52 - place))
 
     assert deliver_due(LATER) == 50
 
@@ -236,6 +249,54 @@ def test_deliver_due__leaves_fresh_rows_to_their_nudge(smtp, queue):
 
     assert deliver_due(NOW) == 0
     assert deliver(row.pk, now=NOW) is True
+
+
+@pytest.mark.django_db
+def test_deliver__second_code_of_a_kind_for_a_mailbox_within_a_minute_waits_and_then_leaves(smtp, queue):
+    first, second = queue(key="first"), queue(key="second")
+
+    assert deliver(first.pk, now=NOW) is True
+    assert deliver(second.pk, now=NOW + timedelta(seconds=20)) is False
+
+    second.refresh_from_db()
+    assert (second.status, second.attempts, second.secrets["code"]) == ("QUEUED", 0, "123456")
+    assert timedelta(seconds=59) < second.next_attempt_at - NOW <= timedelta(seconds=62)
+    assert deliver_due(NOW + timedelta(seconds=58)) == 0
+    assert deliver_due(NOW + timedelta(seconds=63)) == 1
+
+
+@pytest.mark.django_db
+def test_deliver__sixth_code_for_a_mailbox_within_an_hour_waits_for_the_hour(smtp, queue):
+    kinds = ["verify_booking", "confirm_cancellation", "booking_access"] * 2
+    rows = [queue(key=f"k{place}", template=kind) for place, kind in enumerate(kinds)]
+
+    sent = [deliver(row.pk, now=NOW + timedelta(minutes=2 * place)) for place, row in enumerate(rows)]
+
+    assert sent == [True] * 5 + [False]
+    rows[5].refresh_from_db()
+    assert timedelta(minutes=59) < rows[5].next_attempt_at - NOW < timedelta(minutes=61)
+
+
+@pytest.mark.django_db
+def test_deliver__other_mailboxes_other_kinds_and_mails_without_a_code_do_not_wait(smtp, queue):
+    deliver(queue(key="first").pk, now=NOW)
+
+    other = queue(key="other", recipient="ben@example.org")
+    kind = queue(key="kind", template="confirm_cancellation")
+    plain = queue(key="plain", template="expired", secrets={})
+
+    assert deliver(other.pk, now=NOW) is True
+    assert deliver(kind.pk, now=NOW) is True
+    assert deliver(plain.pk, now=NOW) is True
+
+
+@pytest.mark.django_db
+def test_deliver__second_attempt_of_the_same_mail_counts_no_more(smtp, queue):
+    row = queue()
+    smtp.answers.append("refuse")
+    deliver(row.pk, now=NOW)
+
+    assert deliver(row.pk, now=NOW + timedelta(seconds=10)) is True
 
 
 @pytest.mark.parametrize(("attempts", "most"), [(1, 2), (2, 8), (3, 32), (6, 2048), (7, 3600), (12, 3600)])

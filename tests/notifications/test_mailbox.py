@@ -7,6 +7,7 @@ from django.urls import include, path
 from bookings.notifications import mailbox
 from bookings.notifications.delivery import deliver
 from tests.notifications.conftest import NOW
+from tests.strict_calendar import strict
 
 urlpatterns = [path("mailbox/", include("bookings.notifications.mailbox_urls"))]
 pytestmark = pytest.mark.urls(__name__)
@@ -46,6 +47,28 @@ def test_newest_mails__read_back_what_was_sent(sent):
     assert (sent.code, sent.link) == ("123456", "https://booking.example.org/v#t=secret-token")
     assert "<!DOCTYPE html>" in sent.html
     assert sent.message_id.startswith("<")
+
+
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        (
+            b"Google: https://calendar.google.com/calendar/render?a=b\nFile: http://h/calendar/booking/1.ics",
+            "",
+        ),
+        (
+            b"https://outlook.live.com/calendar/0\nhttps://booking.example.org/v",
+            "https://booking.example.org/v",
+        ),
+    ],
+)
+def test_link__is_none_that_adds_to_a_calendar(folder, text, link):
+    folder.mkdir()
+    (folder / "a.log").write_bytes(b"To: a@example.org\nSubject: 1\n\n" + text + LINE)
+
+    (mail,) = mailbox.newest_mails()
+
+    assert mail.link == link
 
 
 def test_newest_mails__newest_first_also_within_a_file(folder):
@@ -110,7 +133,18 @@ def test_message_list__gives_json_for_a_client(sent, client):
     answer = client.get("/mailbox/api/messages?to=ANA@example.org")
 
     (found,) = json.loads(answer.content)["messages"]
-    assert set(found) == {"id", "to", "subject", "date", "text", "html", "message_id", "code", "link"}
+    assert set(found) == {
+        "id",
+        "to",
+        "subject",
+        "date",
+        "text",
+        "html",
+        "message_id",
+        "code",
+        "link",
+        "calendar",
+    }
     assert (found["id"], found["code"]) == (sent.id, "123456")
     assert json.loads(client.get("/mailbox/api/messages?to=eve@example.org").content) == {"messages": []}
 
@@ -133,3 +167,40 @@ def test_mail_detail__unknown_id_is_not_found(folder, client, mail_id):
 
 def test_mail_list__only_reads(folder, client):
     assert client.post("/mailbox/").status_code == 405
+
+
+@pytest.mark.django_db
+def test_mail_calendar__gives_the_file_that_came_with_a_mail(folder, queue, client):
+    session = {
+        "business_name": "Quiet Room",
+        "service_name": "First talk",
+        "starts_at": "2026-11-25T09:00:00+00:00",
+        "ends_at": "2026-11-25T10:00:00+00:00",
+        "calendar": {
+            "sequence": 2,
+            "for_host": False,
+            "holder": "c",
+            "with_whom": "Dr. Mira Novak",
+            "place": "Elm Street 1",
+            "is_online": False,
+            "page": "",
+        },
+    }
+    row = queue(template="cancelled", context={"acknowledgement_id": "MS-7K2Q9D", **session}, secrets={})
+    assert deliver(row.pk, now=NOW)
+    (mail,) = mailbox.newest_mails()
+
+    page = client.get(f"/mailbox/{mail.id}/").content.decode()
+    answer = client.get(f"/mailbox/{mail.id}/invite.ics")
+
+    assert f"/mailbox/{mail.id}/invite.ics" in page
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    (event,) = strict(answer.content).events
+    assert (event.uid.partition("@")[0], event.sequence, event.stamp) == ("MS-7K2Q9D", 2, NOW)
+    assert json.loads(client.get("/mailbox/api/messages").content)["messages"][0]["calendar"]
+
+
+@pytest.mark.django_db
+def test_mail_calendar__is_not_there_where_none_came(sent, client):
+    assert "invite.ics" not in client.get(f"/mailbox/{sent.id}/").content.decode()
+    assert client.get(f"/mailbox/{sent.id}/invite.ics").status_code == 404

@@ -6,6 +6,7 @@ from bookings.payments.providers.base import ProviderRefund, RefundState
 
 PENDING = ProviderRefund(RefundState.PENDING, "re_1")
 DONE = ProviderRefund(RefundState.SUCCEEDED, "re_1")
+STUCK = ProviderRefund(RefundState.STUCK, "re_1", "needs_attention")
 FAILED = ProviderRefund(RefundState.FAILED, "re_1", "account_closed")
 
 
@@ -21,11 +22,14 @@ class Bank(base.Provider):
     def from_settings(cls):
         return cls()
 
-    def refund(self, *, reference, amount, key):
-        return self._answer("refund", (reference, amount, key))
+    def refund(self, *, attempt, amount, key):
+        return self._answer("refund", (attempt.reference, amount, key))
 
-    def ask_refund(self, *, reference, provider_refund_id):
-        return self._answer("ask_refund", (reference, provider_refund_id))
+    def ask_refund(self, *, attempt, provider_refund_id):
+        return self._answer("ask_refund", (attempt.reference, provider_refund_id))
+
+    def refunds_of(self, attempt):
+        return self._answer("refunds_of", attempt.reference)
 
     def _answer(self, verb, given):
         self.asked.append((verb, given))
@@ -34,14 +38,14 @@ class Bank(base.Provider):
             raise answer
         return answer
 
-    def create_checkout(self, *, reference, amount, email, description, return_url, expires_at):
+    def create_checkout(self, *, reference, amount, email, description, return_url, created_at, expires_at):
         return base.Checkout("https://bank.example/pay", reference)
 
-    def ask(self, reference):
-        return base.ProviderPayment(reference, base.PaymentState.OPEN, live=True, paid_at=clock.now())
+    def ask(self, attempt):
+        return base.ProviderPayment(attempt.reference, base.PaymentState.OPEN, live=True, paid_at=clock.now())
 
-    def close(self, reference):
-        return self.ask(reference)
+    def close(self, attempt):
+        return self.ask(attempt)
 
     def read_event(self, raw, headers):
         raise base.SignatureInvalid

@@ -7,8 +7,32 @@ from bookings.payments import services
 from bookings.payments.models import SandboxCheckout
 from bookings.payments.providers import provider
 from tests import factories
+from tests.payments import faulty_provider
+from tests.payments.at_stripe import stripe_double  # noqa: F401 - a fixture for several
 
-pytest.register_assert_rewrite("tests.payments.contract")
+pytest.register_assert_rewrite("tests.payments.contract", "tests.payments.world")
+
+
+@pytest.fixture
+def bank(db, monkeypatch, settings):
+    """A bank of the test's own, which takes the payments and fails as it is told to."""
+    return faulty_provider.installed(monkeypatch, settings)
+
+
+@pytest.fixture
+def offered(db):
+    """An hour for 60.00 EUR, to be approved and paid online."""
+    return factories.service()
+
+
+@pytest.fixture
+def host(offered):
+    return factories.consultant(offered)
+
+
+@pytest.fixture
+def staff(offered):
+    return factories.staff_of(offered.business)
 
 
 @pytest.fixture
@@ -39,6 +63,7 @@ def checkout(attempt):
         email="carla@example.org",
         description="Talk · MS-7K2Q9D",
         return_url="https://www.example.org/done",
+        created_at=attempt.created_at,
         expires_at=attempt.expires_at,
     )
     services.checkout_created(payment_id=attempt.pk, checkout=made)

@@ -68,7 +68,7 @@ def test_checkout_created__opens_it(attempt):
         payment_id=attempt.pk, checkout=Checkout("https://pay.example/1", "sc_1")
     )
 
-    assert (payment.status, payment.checkout_url, payment.provider_payment_id) == (
+    assert (payment.status, payment.checkout_url, payment.provider_checkout_id) == (
         Status.OPEN,
         "https://pay.example/1",
         "sc_1",

@@ -5,11 +5,12 @@ from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.common.money import Money
-from bookings.payments import providers, sandbox, services
+from bookings.payments import providers, sandbox, selectors, services
 from bookings.payments.models import Payment, Refund
 from bookings.payments.providers.base import (
     PaymentState,
@@ -155,6 +156,47 @@ def test_request_refund__many_at_once_give_back_what_was_paid_and_no_more(answer
     assert (reserved(payment), Refund.objects.count()) == (60, 60)
 
 
+def test_request_refund__keeps_who_and_why(payment):
+    manager = factories.user()
+
+    services.request_refund(
+        payment=payment,
+        amount=eur(1),
+        reason=Reason.STAFF,
+        key="k",
+        note="Late train.",
+        requested_by=manager,
+        now=NOW,
+    )
+
+    refund = Refund.objects.get()
+    assert (refund.note, refund.requested_by) == ("Late train.", manager)
+
+
+def test_request_refund__of_what_was_paid_on_site_is_done_at_once(
+    booking, answers, django_capture_on_commit_callbacks
+):
+    payment = services.record_on_site(
+        booking_id=booking.pk,
+        amount=eur(60),
+        method="CASH",
+        tax_rate=Decimal(0),
+        recorded_by=None,
+        paid_at=NOW,
+        now=NOW,
+    )
+
+    with django_capture_on_commit_callbacks() as nudges:
+        refund = requested(payment, "60")
+
+    assert (refund.status, refund.done_at, refund.method) == (Status.SUCCEEDED, NOW, "CASH")
+    assert not refund.is_left_to_a_person
+    assert reserved(payment) == 60
+    assert nudges == []
+    assert services.run_due_refunds(now=later(days=1)) == 0
+    assert Bank.asked == []
+
+
 # Carrying it out
 
 
@@ -178,7 +220,7 @@ def test_run_refund__done_at_once(payment):
 def test_run_refund__by_the_sandbox(booking, checkout):
     payment = booking.payments.get()
     sandbox.settle_checkout(reference=payment.reference, status=checkout.Status.SUCCESS, now=NOW)
-    told = providers.provider("sandbox").ask(payment.reference)
+    told = selectors.provider_of(payment).ask(selectors.known_as(payment))
     services.record_success(payment=payment, told=told, now=NOW)
     refund = requested(payment)
 
@@ -279,6 +321,43 @@ def test_run_refund__without_an_answer_is_tried_again_under_its_key(payment, ans
     assert [given[2] for _, given in Bank.asked] == ["k", "k"]
 
 
+def test_run_refund__that_may_be_on_its_way_is_left_alone_as_long_as_the_provider_wants(payment, answers):
+    answers(ProviderUnavailable("timed out", wait=timedelta(minutes=5)), bank.DONE)
+    refund = requested(payment)
+
+    services.run_refund(refund.pk, now=NOW)
+    early = services.run_refund(refund.pk, now=later(minutes=4))
+
+    refund.refresh_from_db()
+    assert (early, refund.next_attempt_at, len(Bank.asked)) == (None, later(minutes=5), 1)
+
+
+@time_machine.travel(later(minutes=10), tick=False)
+def test_run_refund__whose_turn_comes_late_is_held_from_then_on(payment, answers):
+    answers(ProviderUnavailable("timed out", wait=timedelta(minutes=5)), bank.DONE)
+    refund = requested(payment)
+
+    services.run_refund(refund.pk, now=NOW)
+
+    refund.refresh_from_db()
+    assert refund.next_attempt_at == later(minutes=15)
+
+
+def test_run_refund__that_is_under_way_is_held_longer_than_a_turn_takes(payment, answers, monkeypatch):
+    refund = requested(payment)
+    held = []
+
+    def look(self, **_):
+        refund.refresh_from_db()
+        held.append((refund.next_attempt_at, services.run_refund(refund.pk, now=later(seconds=299))))
+        return bank.DONE
+
+    monkeypatch.setattr(Bank, "refund", look)
+    services.run_refund(refund.pk, now=NOW)
+
+    assert held == [(later(minutes=5), None)]
+
+
 def test_run_refund__without_any_answer_is_left_to_a_person_with_the_amount_reserved(payment, answers):
     answers(ProviderUnavailable("timed out"))
     refund, now, pauses = requested(payment), NOW, []
@@ -295,6 +374,80 @@ def test_run_refund__without_any_answer_is_left_to_a_person_with_the_amount_rese
     assert timedelta(seconds=1) <= pauses[0] <= timedelta(seconds=2)
     assert timedelta(minutes=30) <= pauses[-1] <= timedelta(hours=1)
     assert services.run_refund(refund.pk, now=later(days=30)) is None
+
+
+@pytest.mark.parametrize("before", [[], [bank.PENDING]], ids=["at once", "after a while"])
+def test_run_refund__that_waits_for_a_person_there_stays_pending_and_is_looked_at_daily(
+    payment, answers, before
+):
+    answers(*before, bank.STUCK, bank.STUCK, bank.DONE)
+    refund, now = requested(payment), NOW
+    for _ in before:
+        services.run_refund(refund.pk, now=now)
+        now = later(hours=1)
+
+    services.run_refund(refund.pk, now=now)
+    refund.refresh_from_db()
+    stuck = (refund.status, refund.is_left_to_a_person, refund.last_error, refund.next_attempt_at - now)
+    services.run_refund(refund.pk, now=refund.next_attempt_at)
+    refund.refresh_from_db()
+    still = (refund.status, refund.is_left_to_a_person, refund.last_error, refund.next_attempt_at - now)
+    services.run_refund(refund.pk, now=refund.next_attempt_at)
+    refund.refresh_from_db()
+
+    day = timedelta(days=1)
+    assert stuck == (Status.PENDING, True, "needs_attention", day)
+    assert still == (Status.PENDING, True, "needs_attention", 2 * day)
+    assert (refund.status, refund.is_left_to_a_person, reserved(payment)) == (Status.SUCCEEDED, False, 60)
+
+
+def test_run_refund__that_no_longer_waits_for_a_person_is_asked_about_soon(payment, answers):
+    answers(bank.STUCK, bank.PENDING)
+    refund = requested(payment)
+
+    services.run_refund(refund.pk, now=NOW)
+    services.run_refund(refund.pk, now=later(days=1))
+
+    refund.refresh_from_db()
+    assert (refund.status, refund.is_left_to_a_person) == (Status.PENDING, False)
+    assert refund.next_attempt_at <= later(days=1, minutes=1)
+
+
+def test_run_refund__stuck_and_then_refused_gives_the_reservation_back(payment, answers):
+    answers(bank.STUCK, bank.FAILED)
+    refund = requested(payment)
+
+    services.run_refund(refund.pk, now=NOW)
+    services.run_refund(refund.pk, now=later(days=1))
+
+    refund.refresh_from_db()
+    assert (refund.status, refund.needs_person, reserved(payment)) == (Status.FAILED, False, 0)
+
+
+def test_needs_person__rows_and_objects_agree(payment):
+    refund = requested(payment)
+    states = [
+        {"status": status, "needs_person": needs, "next_attempt_at": at}
+        for status in Status
+        for needs in (False, True)
+        for at in (None, NOW)
+    ]
+
+    for state in states:
+        Refund.objects.update(**state)
+        refund.refresh_from_db()
+        assert refund.is_left_to_a_person == Refund.objects.filter(Refund.NEEDS_PERSON).exists(), state
+
+
+def test_retry_refund__looks_at_once_at_one_that_waits_for_a_person(payment, answers):
+    answers(bank.STUCK, bank.DONE)
+    refund = requested(payment)
+    services.run_refund(refund.pk, now=NOW)
+
+    assert services.retry_refund(refund=refund, now=NOW)
+    assert services.run_due_refunds(now=later(seconds=1)) == 1
+    refund.refresh_from_db()
+    assert (refund.status, [verb for verb, _ in Bank.asked]) == (Status.SUCCEEDED, ["refund", "ask_refund"])
 
 
 def test_retry_refund__begins_again(payment, answers):

@@ -13,7 +13,7 @@ from bookings.notifications.models import OutboxMessage
 from bookings.payments import sandbox
 from bookings.payments.models import SandboxCheckout
 from bookings.payments.providers import provider
-from bookings.payments.providers.base import PaymentState, Provider, ProviderRefused
+from bookings.payments.providers.base import Attempt, PaymentState, Provider, ProviderRefused
 from bookings.payments.providers.sandbox import SandboxProvider
 from tests.payments.contract import ProviderContract
 
@@ -32,6 +32,11 @@ class TestSandboxContract(ProviderContract):
     def fail(self, reference: str) -> None:
         sandbox.settle_checkout(reference=reference, status=Status.FAILED, now=clock.now())
 
+    def pay_otherwise(self, reference: str, amount: Money) -> None:
+        row = SandboxCheckout.objects.filter(reference=reference)
+        row.update(amount_minor=amount.minor, currency=amount.currency)
+        self.pay(reference)
+
     def event(self, reference: str) -> bytes:
         kind = "payment.success"
         return json.dumps({"id": f"{reference}:{kind}", "event": kind, "reference": reference}).encode()
@@ -47,6 +52,7 @@ def open_for(**changes):
         "email": "carla@example.org",
         "description": "Talk",
         "return_url": "https://www.example.org/done",
+        "created_at": clock.now(),
         "expires_at": clock.now() + timedelta(minutes=30),
     } | changes
     provider("sandbox").create_checkout(**given)
@@ -126,7 +132,7 @@ def test_settle_checkout__in_its_last_instant_is_paid(db):
 def test_ask__after_its_time_says_failed(db):
     row = open_for(expires_at=clock.now())
 
-    told = provider("sandbox").ask(row.reference)
+    told = provider("sandbox").ask(Attempt(row.reference))
 
     assert (told.state, told.failure_code) == (PaymentState.FAILED, "expired")
 
@@ -158,7 +164,7 @@ def test_settle_checkout__queues_a_webhook_that_our_inbox_can_read(db):
 def test_close__tells_nobody(db):
     row = open_for()
 
-    provider("sandbox").close(row.reference)
+    provider("sandbox").close(Attempt(row.reference))
 
     assert not OutboxMessage.objects.exists()
 
@@ -168,15 +174,15 @@ def test_refund__in_another_currency_is_refused(db):
     sandbox.settle_checkout(reference=row.reference, status=Status.SUCCESS, now=clock.now())
 
     with pytest.raises(ProviderRefused):
-        provider("sandbox").refund(reference=row.reference, amount=Money(Decimal(60), "USD"), key="k")
+        provider("sandbox").refund(attempt=Attempt(row.reference), amount=Money(Decimal(60), "USD"), key="k")
 
 
 def test_refund__of_another_amount_under_the_key_is_refused(db):
     row = open_for()
     sandbox.settle_checkout(reference=row.reference, status=Status.SUCCESS, now=clock.now())
-    provider("sandbox").refund(reference=row.reference, amount=Money(Decimal(10), "EUR"), key="k")
+    provider("sandbox").refund(attempt=Attempt(row.reference), amount=Money(Decimal(10), "EUR"), key="k")
 
     with pytest.raises(ProviderRefused):
-        provider("sandbox").refund(reference=row.reference, amount=Money(Decimal(11), "EUR"), key="k")
+        provider("sandbox").refund(attempt=Attempt(row.reference), amount=Money(Decimal(11), "EUR"), key="k")
     row.refresh_from_db()
     assert row.refunded_minor == 1000

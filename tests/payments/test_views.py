@@ -13,9 +13,10 @@ from bookings import tasks
 from bookings.booking.states import Status as BookingStatus
 from bookings.common import clock
 from bookings.notifications.models import OutboxMessage
-from bookings.payments import sandbox
-from bookings.payments.models import Payment, ProviderEvent, SandboxCheckout
+from bookings.payments import providers, sandbox
+from bookings.payments.models import Payment, PaymentAccount, ProviderEvent, SandboxCheckout
 from tests import factories
+from tests.payments import till
 
 INBOX = "/payments/sandbox/events"
 BODY = json.dumps({"id": "SW-a:payment.success", "event": "payment.success", "reference": "SW-a"}).encode()
@@ -111,6 +112,76 @@ def test_events__are_posted(client, db):
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
 
 
+# The inboxes of practices' own accounts
+
+
+@pytest.fixture
+def own(db, monkeypatch):
+    till.install(monkeypatch)
+    return till.account(factories.business())
+
+
+def test_account_events__genuine_is_stored_with_its_account(client, own):
+    raw = till.written(reference="SW-a", checkout="tc_1", payment="tp_1")
+
+    assert till.deliver(client, raw, key=till.KEY, account=own.public_id) == 200
+
+    row = ProviderEvent.objects.get()
+    assert (row.provider, row.account, row.event_id) == ("till", own, f"{own.public_id}:evt_1")
+    assert (row.reference, row.checkout_id, row.payment_id, row.is_dispute) == ("SW-a", "tc_1", "tp_1", False)
+
+
+def test_account_events__of_a_dispute_are_marked(client, own):
+    till.deliver(client, till.written(event="dispute"), key=till.KEY, account=own.public_id)
+
+    assert ProviderEvent.objects.get().is_dispute
+
+
+@pytest.mark.parametrize("key", [till.PLATFORM, till.OTHER, ""])
+def test_account_events__signed_by_anybody_else_are_refused(client, own, key):
+    assert till.deliver(client, till.written(), key=key, account=own.public_id) == 400
+    assert not ProviderEvent.objects.exists()
+
+
+def test_account_events__are_not_the_platform_s(client, own):
+    assert till.deliver(client, till.written(), key=till.KEY) == 400
+    assert not ProviderEvent.objects.exists()
+
+
+def test_account_events__of_an_unknown_account_are_not_found(client, own):
+    assert till.deliver(client, till.written(), key=till.KEY, account="0" * 32) == 404
+    assert till.deliver(client, till.written(), key=till.KEY, account=f"{own.public_id}0") == 404
+
+
+def test_account_events__at_another_provider_s_address_are_not_found(client, own, monkeypatch):
+    """Also at that of one to which the same keys would be good."""
+    monkeypatch.setitem(providers._PROVIDERS, "twin", till.Till)
+    raw = till.written()
+    headers = {till.SIGNATURE: till.sign(raw, till.KEY)}
+
+    for name in ("sandbox", "twin", "nobody"):
+        path = f"/payments/{name}/events/{own.public_id}"
+        assert client.post(path, raw, content_type="application/json", headers=headers).status_code == 404
+
+
+def test_account_events__whose_keys_are_none_any_more_are_not_found(client, own):
+    PaymentAccount.objects.update(secret_key="nonsense")
+
+    assert till.deliver(client, till.written(), key="nonsense", account=own.public_id) == 404
+
+
+def test_account_events__have_the_same_cap(client, own):
+    raw = till.written("x" * 256 * 1024)
+
+    assert till.deliver(client, raw, key=till.KEY, account=own.public_id) == 413
+
+
+def test_account_events__are_posted(client, own):
+    answer = client.get(f"/payments/till/events/{own.public_id}")
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+
+
 # The page
 
 
@@ -122,14 +193,15 @@ def choose(client, row, choice):
     return client.post(page_of(row), {"choice": choice})
 
 
-def test_page__shows_what_is_to_be_paid_and_three_choices(client, checkout):
+def test_page__shows_what_is_to_be_paid_and_what_can_be_done(client, checkout):
     answer = client.get(page_of(checkout))
 
     text = answer.content.decode()
     assert answer.status_code == 200
     assert "60.00 EUR" in text
     assert "Talk · MS-7K2Q9D" in text
-    assert [f'value="{choice}"' in text for choice in ("pay", "fail", "abandon")] == [True] * 3
+    assert 'name="card" value="4242 4242 4242 4242" checked' in text
+    assert 'name="choice" value="abandon"' in text
     assert "no-store" in answer["Cache-Control"]
 
 
@@ -273,4 +345,4 @@ def test_choice__reaches_the_booking_by_the_signed_webhook(
 
     payment.refresh_from_db()
     assert (payment.status, payment.booking.status) == (payment_status, booking_status)
-    assert ProviderEvent.objects.get().outcome == "settled"
+    assert ProviderEvent.objects.get().outcome == ("confirmed" if choice == "pay" else "ended")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests import factories
+from tests.payments import faulty_provider
 
 
 @pytest.fixture
@@ -18,3 +19,9 @@ def host(offered):
 @pytest.fixture
 def staff(offered):
     return factories.staff_of(offered.business)
+
+
+@pytest.fixture
+def bank(transactional_db, monkeypatch, settings):
+    """A bank of the test's own, which takes the payments and fails as it is told to."""
+    return faulty_provider.installed(monkeypatch, settings)

@@ -45,12 +45,13 @@ class Side(threading.Thread):
 
 
 class Stop:
-    """The first call of a step by one side: it waits there until it may go on."""
+    """The first call of a step by one side: it waits there until it may go on. `result`: what the step gave."""
 
     def __init__(
         self, monkeypatch: pytest.MonkeyPatch, step_path: str, *, side: Side, after: bool = False
     ) -> None:
         self.reached, self.go_on = threading.Event(), threading.Event()
+        self.result: Any = None
         path, _, name = step_path.rpartition(".")
         module = importlib.import_module(
             path
@@ -61,6 +62,7 @@ class Stop:
             if threading.current_thread() is not side or self.reached.is_set():
                 return step(*args, **kwargs)
             result = step(*args, **kwargs) if after else None
+            self.result = result
             self.reached.set()
             assert self.go_on.wait(LONG), "nobody let it go on"
             return result if after else step(*args, **kwargs)

@@ -10,6 +10,8 @@ import pytest
 
 from tests.servers import Database, Server
 
+pytestmark = pytest.mark.prove
+
 RACERS, ROUNDS = 8, 3
 
 PREPARE = """
@@ -17,6 +19,7 @@ import json
 from datetime import timedelta
 from bookings.common import clock
 from tests import factories
+
 now = clock.now()
 start = (now + timedelta(days=2)).replace(hour=10, minute=0, second=0, microsecond=0)
 offered = factories.service()

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = 20
 HOUR = timedelta(hours=1)
-NEW_TIME = "bookings.booking.services.reschedule._new_time"
+NEW_TIME = "bookings.booking.services.reschedule.move_time"
 
 
 def mover(booking, staff, start):
@@ -110,7 +110,7 @@ def test_cancel__that_waits_for_the_old_slot_begins_again_with_the_new_one(host,
     run = queue_up(
         monkeypatch,
         slow=mover(booking, staff, TEN + HOUR),
-        at="bookings.booking.services.reschedule.lock_booking",
+        at="bookings.booking.services.moving.lock_row",
         after=True,
         behind=[canceller(booking, staff)],
     )

@@ -6,6 +6,7 @@ import pytest
 
 from bookings.booking import services as booking_services
 from bookings.booking.models import Booking, BookingEvent
+from bookings.common import batches
 from bookings.retention import services as retention
 from bookings.verification.models import Challenge
 from tests import factories
@@ -15,7 +16,7 @@ from tests.races.threads import race
 
 @pytest.mark.django_db(transaction=True)
 def test_purge__by_two_at_once_forgets_each_draft_once(monkeypatch):
-    monkeypatch.setattr(retention, "BATCH", 3)
+    monkeypatch.setattr(batches, "BATCH", 3)
     offered = factories.service()
     host = factories.consultant(offered)
     for day in range(20):

@@ -12,10 +12,11 @@ from bookings.accounts.sessions import start_session
 from bookings.audit.invariants import audit
 from bookings.booking import services as booking_services
 from bookings.booking.models import Booking, BookingEvent, BookingNote
+from bookings.common import batches
 from bookings.common.idempotency import Once, transaction_once
 from bookings.common.models import IdempotencyRecord
 from bookings.notifications.models import OutboxMessage
-from bookings.payments.models import Payment, ProviderEvent
+from bookings.payments.models import Payment, PaymentAccount, ProviderEvent
 from bookings.retention import services as retention
 from bookings.retention.services import KINDS, purge
 from bookings.tasks import purge as purge_task
@@ -199,7 +200,12 @@ def test_messages__that_were_not_sent_stay(draft, status):
 
 def provider_event(number: int, **columns) -> ProviderEvent:
     return ProviderEvent.objects.create(
-        provider="sandbox", event_id=f"evt_{number}", kind="paid", body='{"name": "Carla"}', **columns
+        provider="sandbox",
+        event_id=f"evt_{number}",
+        kind="paid",
+        body='{"name": "Carla"}',
+        received_at=NOW,
+        **columns,
     )
 
 
@@ -214,17 +220,31 @@ def test_provider_events__lose_their_bodies_and_keep_their_ids():
     assert (event.body, event.event_id, event.processed_at) == ("", "evt_1", NOW)
 
 
-def test_provider_events__that_were_given_up_keep_their_bodies():
-    event = provider_event(1, next_attempt_at=None)
+@pytest.mark.parametrize("columns", [{"next_attempt_at": None}, {"processed_at": NOW, "replays": 1}])
+def test_provider_events__lose_them_also_where_they_were_given_up_or_had_again(columns):
+    event = provider_event(1, **columns)
 
-    assert retention.redact_provider_events(later(days=3650)) == 0
+    assert retention.redact_provider_events(NOW + timedelta(days=30)) == 1
 
     event.refresh_from_db()
-    assert event.body == '{"name": "Carla"}'
+    assert event.body == ""
+
+
+def test_provider_events__of_a_practice_s_own_account_lose_them_too():
+    place = factories.business()
+    own = PaymentAccount.objects.create(
+        business=place, public_id="a1", provider="till", currency="EUR", secret_key="k", live=False
+    )
+    event = provider_event(1, processed_at=NOW, account=own, payment_id="pi_1", is_dispute=True)
+
+    assert retention.redact_provider_events(NOW + timedelta(days=30)) == 1
+
+    event.refresh_from_db()
+    assert (event.body, event.payment_id) == ("", "pi_1")
 
 
 def test_purge__goes_on_in_batches_until_nothing_is_left(monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(batches, "BATCH", 2)
     for number in range(5):
         provider_event(number, processed_at=NOW)
 

@@ -18,4 +18,4 @@ def test_lock__gives_each_once_by_ascending_key_and_locks_in_that_order():
     assert [schedule.pk for schedule in locked] == keys
     (statement,) = [query["sql"] for query in told.captured_queries if query["sql"].startswith("SELECT")]
     assert "ORDER BY" in statement
-    assert ("FOR UPDATE" in statement) == (connection.vendor == "postgresql")
+    assert ("FOR NO KEY UPDATE" in statement) == (connection.vendor == "postgresql")

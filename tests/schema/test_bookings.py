@@ -35,7 +35,7 @@ mutation V($input: VerifyBookingInput!) {
 """
 PRIVATE = """
   startsAt endsAt timezone seats mode paymentMode price { amount } payBy email fullName phone message createdAt
-  business { name } service { name } consultant { fullName } timeline { move } payments { status }
+  business { name } service { name } consultant { fullName } timeline { move } payments { status } alternatives
 """
 
 
@@ -73,7 +73,6 @@ def test_draft__answers_with_what_to_do_next_and_nothing_private() -> None:
     assert booking["availableActions"] == [
         {"mutation": "verifyBooking", "requires": ["CHALLENGE_PROOF"], "actor": "CLIENT"},
         {"mutation": "cancelBooking", "requires": ["CHALLENGE_PROOF"], "actor": "CLIENT"},
-        {"mutation": "rescheduleBooking", "requires": ["ACCESS_TOKEN", "TIME"], "actor": "CLIENT"},
     ]
 
 
@@ -99,7 +98,8 @@ def test_draft__refuses_a_time_that_is_not_open_and_suggests_others() -> None:
         ({"locale": "x" * 40}, "VALIDATION_FAILED", ["locale"]),
         ({"message": "x" * 5001}, "VALIDATION_FAILED", ["message"]),
         ({"intake": [1]}, "VALIDATION_FAILED", ["intake"]),
-        ({"consultantId": None}, "VALIDATION_FAILED", ["slotId"]),
+        ({"serviceId": None}, "VALIDATION_FAILED", ["slotId"]),
+        ({"startsAt": None}, "VALIDATION_FAILED", ["startsAt"]),
         ({"idempotencyKey": "x" * 201}, "VALIDATION_FAILED", ["idempotencyKey"]),
     ],
 )
@@ -182,11 +182,13 @@ def test_verify__that_is_refused_still_gives_the_token_and_other_times() -> None
     token = factories.secrets_of(loser)["link"].partition("#token=")[2]
     payload = ask(VERIFY, {"input": {"proof": {"token": token}}})["verifyBooking"]
     (error,) = payload["errors"]
-    assert (error["code"], payload["booking"]) == ("SLOT_UNAVAILABLE", None)
+    assert error["code"] == "SLOT_UNAVAILABLE"
+    assert payload["booking"] == {"status": "DRAFT", "email": loser.email}
     assert payload["accessToken"]
     assert error["suggestedSlots"][0]["startsAt"] == "2030-01-07T11:00:00Z"
     again = ask(VERIFY, {"input": {"proof": {"token": token}}})["verifyBooking"]
-    assert (again["errors"][0]["code"], again["accessToken"]) == ("CHALLENGE_ALREADY_USED", None)
+    assert again["errors"][0]["code"] == "CHALLENGE_ALREADY_USED"
+    assert again["accessToken"] is again["booking"] is None
 
 
 def test_status__is_public_forgiving_and_tells_nothing_private() -> None:
@@ -254,6 +256,23 @@ def test_start_payment__leads_back_to_known_places_only() -> None:
         assert payload["startPayment"]["errors"] == [{"code": "VALIDATION_FAILED", "field": ["returnUrl"]}]
     booking.refresh_from_db()
     assert booking.status == "APPROVED"
+
+
+@pytest.mark.parametrize(
+    ("patterns", "codes"), [([r"^http://localhost:\d+$"], []), ([], ["VALIDATION_FAILED"])]
+)
+def test_start_payment__leads_back_to_whom_development_lets_call(
+    patterns: list[str], codes: list[str], settings: Any
+) -> None:
+    settings.CORS_ALLOWED_ORIGIN_REGEXES = patterns
+    service = factories.service()
+    booking = factories.approved(factories.consultant(service), service)
+    document = "mutation P($input: StartPaymentInput!) { startPayment(input: $input) { errors { code } } }"
+    given = {"bookingId": gid(booking), "returnUrl": "http://localhost:5173/bookings/status"}
+
+    payload = ask(document, {"input": given}, user=factories.user(booking.email))["startPayment"]
+
+    assert [error["code"] for error in payload["errors"]] == codes
 
 
 def test_available_actions__follow_the_table() -> None:

@@ -1,6 +1,7 @@
 """Cancelling, moving, creating and links through the API: what is answered, to whom, and once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,10 @@ from bookings.consultants.models import Consultant
 from bookings.notifications.models import OutboxMessage
 from bookings.payments.models import Refund
 from bookings.verification.models import Challenge
+from schema.booking import asking
 from schema.booking.lifecycle import available_actions
+from schema.http.execution import core_schema
+from schema.root import schema
 from tests import factories
 from tests.factories import NOW, TEN
 from tests.lifecycle import confirmed
@@ -154,7 +158,7 @@ def test_mail__unknown_id_is_answered_as_a_known_one(host: Consultant, offered: 
     document = (
         f"mutation ($id: String!) {{ {name}(input: {{acknowledgementId: $id}}) {{ errors {{ code }} }} }}"
     )
-    issued = Challenge.objects.count()
+    issued = Challenge.objects.exclude(email="").count()
 
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
         known = post(document, {"id": booking.acknowledgement_id})
@@ -162,7 +166,36 @@ def test_mail__unknown_id_is_answered_as_a_known_one(host: Consultant, offered: 
 
     assert known == {"data": {name: {"errors": []}}}
     assert all(answer == known for answer in answers)
-    assert Challenge.objects.count() == issued + 1
+    assert Challenge.objects.exclude(email="").count() == issued + 1
+
+
+def test_request_booking_access__by_address_opens_the_newest_booking(
+    host: Consultant, offered: Service
+) -> None:
+    booking = factories.pending(host, offered)
+    document = (
+        "mutation ($email: Email!) { requestBookingAccess(input: {email: $email}) { errors { code field } } }"
+    )
+
+    answers = [post(document, {"email": email}) for email in (booking.email, "nobody@example.org")]
+
+    assert answers == [{"data": {"requestBookingAccess": {"errors": []}}}] * 2
+    token = factories.secrets_of(booking, "booking_access")["link"].partition("#token=")[2]
+    grant = (
+        "mutation ($token: String!) { grantBookingAccess(input: {proof: {token: $token}}) "
+        "{ booking { acknowledgementId } } }"
+    )
+    opened = ask(grant, {"token": token})["grantBookingAccess"]
+    assert opened == {"booking": {"acknowledgementId": booking.acknowledgement_id}}
+
+
+def test_request_booking_access__takes_the_id_or_the_address() -> None:
+    both = (
+        'mutation { requestBookingAccess(input: {acknowledgementId: "x", email: "a@b.example"}) '
+        "{ errors { code } } }"
+    )
+
+    assert code_of(post(both)) in {"BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"}
 
 
 def test_create__same_key_gives_the_same_booking_and_other_input_is_refused(
@@ -277,9 +310,9 @@ def test_available_actions__tell_strangers_neither_start_nor_money(
 
     assert drafted["startsAt"] is None
     deadlines = {row["action"]: row["deadline"] for row in drafted["availableActions"]}
-    assert set(deadlines) == {"VERIFY", "CANCEL", "RESCHEDULE"}
+    assert set(deadlines) == {"VERIFY", "CANCEL"}  # a move takes an access token, which the proof gives
     assert datetime.fromisoformat(deadlines["VERIFY"]) == NOW + timedelta(minutes=30)
-    assert deadlines["CANCEL"] is deadlines["RESCHEDULE"] is None
+    assert deadlines["CANCEL"] is None
     assert all(row["refund"] is None for row in drafted["availableActions"])
 
 
@@ -290,7 +323,10 @@ def test_available_actions__are_the_same_for_a_stranger_whenever_the_session_is(
 
     for moment in (NOW, TEN, TEN + timedelta(hours=2)):
         told = [
-            [vars(action) for action in available_actions(booking, Viewer(), moment)]
+            [
+                {**vars(action), "call": _told(action.call)}
+                for action in available_actions(booking, Viewer(), moment)
+            ]
             for booking in (near, far)
         ]
         assert told[0] == told[1]
@@ -298,3 +334,46 @@ def test_available_actions__are_the_same_for_a_stranger_whenever_the_session_is(
             ("CANCEL", None, None),
             ("RESCHEDULE", None, None),
         ]
+
+
+def _told(call: asking.Call) -> Any:
+    """What a call says of itself, the booking's own ids left out."""
+    given = set(call.given.values())
+    inputs = [
+        replace(one, value="own" if one.value in given else one.value)
+        for one in asking.inputs_of(core_schema(schema), call)
+    ]
+    return call.mutation, call.requires, call.by_bearer, inputs
+
+
+def test_booking__lists_the_times_to_which_its_viewer_can_move_it(offered: Service, host: Consultant) -> None:
+    Service.objects.update(step=30)
+    offered.refresh_from_db()
+    booking = factories.pending(host, offered, email="ana@example.org")
+    document = """query ($id: ID!) { booking(by: {id: $id}) {
+      openSlots(first: 3) { totalCount edges { node { startsAt consultant { id } } } } } }"""
+
+    def seen(user: User) -> Any:
+        found = ask(document, {"id": gid(booking)}, user=user)["booking"]
+        return found and found["openSlots"]
+
+    listed = seen(factories.user("ana@example.org"))
+
+    assert [edge["node"]["startsAt"] for edge in listed["edges"]] == [
+        "2030-01-07T09:00:00Z",
+        "2030-01-07T09:30:00Z",
+        "2030-01-07T10:00:00Z",
+    ]
+    assert listed["edges"][0]["node"]["consultant"] == {"id": gid(host)}
+    assert seen(factories.user()) is None
+    services.cancel_as(booking_id=booking.pk, viewer=factories.staff_of(offered.business), now=NOW)
+    assert seen(User.objects.get(email="ana@example.org")) is None
+
+
+def test_booking__lists_no_times_in_a_list_of_bookings(
+    offered: Service, host: Consultant, staff: User
+) -> None:
+    factories.pending(host, offered)
+    document = "{ bookings(first: 1) { edges { node { openSlots(first: 1) { totalCount } } } } }"
+
+    assert code_of(post(document, user=staff)) == "BAD_USER_INPUT"

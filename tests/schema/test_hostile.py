@@ -9,6 +9,7 @@ from django.urls import reverse
 from strawberry.relay import to_base64
 
 from bookings.booking import services
+from bookings.booking.models import Booking
 from tests import factories
 from tests.factories import NOW, TEN
 from tests.schema.client import ask, code_of, gid, post
@@ -60,6 +61,23 @@ def test_draft_booking__longest_address_can_have_a_key() -> None:
 
     assert first["errors"] == []
     assert again["booking"] == first["booking"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("status", "CONFIRMED"),
+        ("price", "0"),
+        ("needsApproval", False),
+        ("emailVerified", True),
+        ("meetingUrl", "https://evil.example/"),
+    ],
+)
+def test_draft_booking__sets_nothing_that_is_not_a_client_s_to_set(field: str, value: object) -> None:
+    answer = post(DRAFT, {"input": draft_input(**{field: value})})
+
+    assert code_of(answer) == "BAD_USER_INPUT"
+    assert not Booking.objects.exists()
 
 
 def test_draft_booking__infinite_number_in_a_literal_is_refused() -> None:

@@ -29,11 +29,14 @@ from tests.lifecycle import EMAIL, END, REACHABLE, Person, people_around, reache
 from tests.schema.client import access_token, gid, post
 from tests.witness import everything
 
+pytestmark = [pytest.mark.prove, pytest.mark.busy]
+"""Every move itself is tried in every run, at the services (tests/booking/test_matrix.py)."""
+
 MOVES = [move for move, row in TABLE.items() if row.mutation and row.sources]
 """What can be asked of a booking that is there."""
 PROOFS = {f"{move}_BOOKING": move for move in MOVES if f"{move}_BOOKING" in Challenge.Purpose}
-SPENT = frozenset({"Challenge", "AccessToken"})
-"""A proof is used up, and opens the booking, even where the move is refused."""
+SPENT = frozenset({"Challenge", "AccessToken", "LimitWindow"})
+"""A proof is counted, is used up, and opens the booking, even where the move is refused."""
 
 
 @dataclass(frozen=True)
@@ -211,6 +214,8 @@ def asked(booking: Booking, move: Move, person: Person, keys: Keys) -> str | Non
         "startsAt": (TEN + timedelta(hours=3)).isoformat(),
         "consultantId": gid(others.latest("pk")),
     }
+    if move is Move.APPROVE:  # it may bring a time and a consultant, which have tests of their own
+        values = {"bookingId": gid(booking)}
     fields = schema._schema.type_map[kind].fields  # type: ignore[attr-defined]
     body = post(
         f"mutation ($input: {kind}!) {{ {name}(input: $input) {{ errors {{ code }} }} }}",

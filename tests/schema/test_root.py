@@ -12,7 +12,7 @@ from graphql import (
     GraphQLScalarType,
 )
 
-from schema.http.limits import THROTTLED
+from schema.http.limits import THROTTLED, WEIGHTS
 from schema.root import schema
 
 GRAPHQL = schema._schema
@@ -66,7 +66,23 @@ def test_throttled_fields__are_fields_of_the_schema() -> None:
     assert set(GRAPHQL.mutation_type.fields) >= THROTTLED
 
 
-@pytest.mark.parametrize("name", ["businesses", "services", "consultants", "openSlots", "bookings"])
+def test_weighed_fields__are_fields_of_the_schema() -> None:
+    fields = {field for kind in GRAPHQL.type_map.values() for field in getattr(kind, "fields", {})}
+    assert set(WEIGHTS) <= fields
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "businesses",
+        "services",
+        "consultants",
+        "resources",
+        "openSlots",
+        "publishedSlots",
+        "bookings",
+    ],
+)
 def test_lists__are_connections_with_a_total(name: str) -> None:
     assert GRAPHQL.query_type is not None
     connection = GRAPHQL.query_type.fields[name]

@@ -61,17 +61,17 @@ def bookings(count: int) -> Any:
     return factories.staff_of(service.business).user
 
 
-def test_open_slots__takes_as_many_statements_for_1_3_and_50_rows() -> None:
+def test_open_slots__takes_as_many_statements_for_1_3_and_50_consultants() -> None:
     counts = []
     for consultants in (1, 3, 50):
         service = factories.service(horizon=0)
         for _ in range(consultants):
             factories.consultant(service, hours=(9, 10))
         found = ask(SLOTS, {"service": gid(service)})["openSlots"]
-        assert (found["totalCount"], len(found["edges"])) == (consultants, consultants)
+        assert (found["totalCount"], len(found["edges"])) == (1, 1)
         counts.append(len(statements(lambda service=service: ask(SLOTS, {"service": gid(service)}))))
     assert counts == [counts[0]] * 3
-    assert counts[0] <= 7
+    assert counts[0] <= 9
 
 
 def test_bookings__takes_as_many_statements_for_1_3_and_50_rows() -> None:

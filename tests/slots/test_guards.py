@@ -115,15 +115,27 @@ def test_slot__seat_too_many_and_negative_seats_are_refused(schedule, seats):
     slot = slot_at(schedule)
 
     with pytest.raises(IntegrityError):
-        run("UPDATE bookings_slot SET seats_taken = %s WHERE id = %s", seats, slot.pk)
+        run("UPDATE bookings_slot SET seats_taken = %s, holders = 1 WHERE id = %s", seats, slot.pk)
     with pytest.raises(IntegrityError):
-        run("UPDATE bookings_slot SET seats_taken = seats_taken + %s WHERE id = %s", seats, slot.pk)
+        run(
+            "UPDATE bookings_slot SET seats_taken = seats_taken + %s, holders = 1 WHERE id = %s",
+            seats,
+            slot.pk,
+        )
 
-    assert run("UPDATE bookings_slot SET seats_taken = 2 WHERE id = %s", slot.pk) == 1
+    assert run("UPDATE bookings_slot SET seats_taken = 2, holders = 1 WHERE id = %s", slot.pk) == 1
+
+
+@pytest.mark.parametrize(("seats", "holders"), [(1, 0), (1, 2), (0, 1), (2, -1)])
+def test_slot__as_many_bookings_hold_it_as_can_hold_its_seats(schedule, seats, holders):
+    slot = slot_at(schedule)
+
+    with pytest.raises(IntegrityError):
+        run("UPDATE bookings_slot SET seats_taken = %s, holders = %s WHERE id = %s", seats, holders, slot.pk)
 
 
 def test_slot__capacity_below_the_seats_taken_is_refused(schedule):
-    slot = slot_at(schedule, seats_taken=2)
+    slot = slot_at(schedule, seats_taken=2, holders=2)
 
     with pytest.raises(IntegrityError):
         run("UPDATE bookings_slot SET capacity = 1 WHERE id = %s", slot.pk)

@@ -33,7 +33,7 @@ def take(schedule, offered, start=TEN, **changes):
         "seats": 1,
     } | changes
     with transaction.atomic():
-        return slots.take(**given)
+        return slots.take(slots.Wanted(**given))
 
 
 def publish(schedule, **changes):
@@ -128,7 +128,8 @@ def test_take__refusal_leaves_the_callers_transaction_usable(schedule, offered):
 
 
 def test_give_back__last_seat_frees_the_time(schedule, offered):
-    slot = take(schedule, offered, seats=2)
+    slot = take(schedule, offered)
+    take(schedule, offered)
     give_back(slot)
     assert Occupation.objects.count() == 1
 

@@ -9,10 +9,13 @@ from bookings.verification.models import AccessToken, Challenge
 from bookings.verification.services import (
     _consume,
     grant_access,
+    is_recent,
     issue_challenge,
     pass_by_code,
     pass_by_token,
     read_access,
+    try_token,
+    withdraw,
 )
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -363,3 +366,91 @@ def test_read_access__unknown_token_opens_nothing(token):
     grant_access(subject="booking:12", email="ana@example.org", purposes=["VIEW"], now=NOW)
 
     assert read_access(token, now=NOW) is None
+
+
+@pytest.mark.django_db
+def test_issue__link_lives_as_long_as_its_purpose_wants_and_the_code_never_longer():
+    hour = issue(lifetime=timedelta(hours=1)).challenge
+    moment = issue(subject="booking:13", lifetime=timedelta(minutes=5)).challenge
+    bounded = issue(
+        subject="booking:14", lifetime=timedelta(days=7), not_after=NOW + timedelta(days=2)
+    ).challenge
+
+    assert (hour.link_expires_at, hour.code_expires_at) == (
+        NOW + timedelta(hours=1),
+        NOW + timedelta(minutes=10),
+    )
+    assert moment.link_expires_at == moment.code_expires_at == NOW + timedelta(minutes=5)
+    assert bounded.link_expires_at == NOW + timedelta(days=2)
+
+
+def object_to(passed):
+    raise DomainError(ErrorCode.VALIDATION_FAILED, f"{passed.subject} {passed.email}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pass__judges_objection_leaves_the_proof_good():
+    issued = issue()
+    by_token = {"purpose": VERIFY, "token": issued.token}
+    by_code = {**ABOUT, "code": issued.code}
+
+    assert refused(pass_by_token, **by_token, judge=object_to) == ErrorCode.VALIDATION_FAILED
+    assert refused(pass_by_code, **by_code, judge=object_to) == ErrorCode.VALIDATION_FAILED
+
+    challenge = Challenge.objects.get()
+    assert (challenge.consumed_at, challenge.tries) == (
+        None,
+        1,
+    )  # a code that was right is a try all the same
+    assert pass_by_token(**by_token, now=NOW).subject == "booking:12"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pass__judge_is_not_asked_about_what_proves_nothing():
+    issued = issue()
+    wrong = other_than(issued.code)
+
+    assert refused(pass_by_code, **ABOUT, code=wrong, judge=object_to) == ErrorCode.CHALLENGE_INVALID
+    assert refused(pass_by_token, purpose=VERIFY, token="x", judge=object_to) == ErrorCode.CHALLENGE_INVALID
+    pass_by_token(purpose=VERIFY, token=issued.token, now=NOW)
+    used = refused(pass_by_token, purpose=VERIFY, token=issued.token, judge=object_to)
+    assert used == ErrorCode.CHALLENGE_ALREADY_USED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_try_token__tells_what_it_would_prove_five_times_and_uses_nothing_up():
+    issued = issue()
+
+    for _ in range(5):
+        assert try_token(purpose=VERIFY, token=issued.token, now=NOW).subject == "booking:12"
+    assert refused(try_token, purpose=VERIFY, token=issued.token) == ErrorCode.CHALLENGE_INVALID
+
+    assert Challenge.objects.get().consumed_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_try_token__refuses_what_pass_by_token_refuses():
+    used, old, late = issue(), issue(subject="booking:13"), issue(subject="booking:14")
+    pass_by_token(purpose=VERIFY, token=used.token, now=NOW)
+    withdraw(purpose=VERIFY, subject="booking:13", now=NOW)
+
+    for token, why in (
+        (used.token, ErrorCode.CHALLENGE_ALREADY_USED),
+        (old.token, ErrorCode.CHALLENGE_INVALID),
+        ("unknown", ErrorCode.CHALLENGE_INVALID),
+    ):
+        assert refused(try_token, purpose=VERIFY, token=token) == why
+        assert refused(pass_by_token, purpose=VERIFY, token=token) == why
+    assert refused(try_token, purpose=CANCEL, token=late.token) == ErrorCode.CHALLENGE_INVALID
+    tomorrow = NOW + timedelta(days=1)
+    assert refused(try_token, purpose=VERIFY, token=late.token, now=tomorrow) == ErrorCode.CHALLENGE_EXPIRED
+
+
+@pytest.mark.django_db
+def test_is_recent__for_a_minute_and_for_its_own_purpose_and_subject():
+    issue()
+
+    assert is_recent(**ABOUT, now=NOW + timedelta(seconds=59))
+    assert not is_recent(**ABOUT, now=NOW + timedelta(minutes=1))
+    assert not is_recent(purpose=CANCEL, subject="booking:12", now=NOW)
+    assert not is_recent(purpose=VERIFY, subject="booking:13", now=NOW)

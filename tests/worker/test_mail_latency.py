@@ -19,7 +19,7 @@ SENT = "SELECT created_at, sent_at FROM bookings_outboxmessage WHERE template = 
 
 def test_mail__leaves_within_two_seconds_of_the_commit(server) -> None:
     running = server(worker=True)
-    running.database.manage("seed_demo")
+    running.database.manage("seed_demo", "--alone")
     at = Server(running.url)
     slot = open_slots(at, "First talk")[0]
 

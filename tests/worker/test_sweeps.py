@@ -6,7 +6,9 @@ import pytest
 from django_q.models import OrmQ, Schedule
 
 from bookings.common import clock
-from bookings.tasks import SWEEPS
+from bookings.tasks import PACES, SWEEPS
+from bookings.worker.heartbeat import Pulse
+from bookings.worker.supervisor import Limits, Supervisor
 from bookings.worker.sweeps import Sweep, queue_scheduled_tasks
 
 SOON = 5.0
@@ -19,6 +21,14 @@ def stop() -> threading.Event:
 
 def test_sweeps__are_deadlines_outbox_events_and_refunds() -> None:
     assert set(SWEEPS) >= {"deadlines", "outbox", "provider_events", "refunds"}
+
+
+def test_paces__slow_down_sweeps_that_there_are() -> None:
+    sweeps = Supervisor(SWEEPS, daily={}, limits=Limits(), paces=PACES)._sweeps(Pulse(1, every=5, limit=30))
+
+    paces = {sweep.job_name: sweep.every for sweep in sweeps}
+    slow = {"reconciliation": 60.0, "directory": 2.0, "directory_changes": 60.0}
+    assert paces == {**dict.fromkeys([*SWEEPS, "schedule", "heartbeat"], 1.0), **slow}
 
 
 @pytest.mark.django_db

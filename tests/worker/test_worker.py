@@ -58,6 +58,7 @@ def task_processes(cluster: psutil.Process) -> list[psutil.Process]:
     return sorted(guard.children(), key=lambda process: (process.create_time(), process.pid))[:2]
 
 
+@pytest.mark.prove
 def test_worker__beats_and_stops_in_order_without_a_trace(start: Starter, fresh_database: Database) -> None:
     worker = start()
     wait_for_new_beat(fresh_database, [])

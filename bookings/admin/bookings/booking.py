@@ -9,12 +9,15 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from bookings.admin.bookings import moving, wording
-from bookings.admin.bookings.facts import FIELDSETS, Facts, story
-from bookings.admin.bookings.filters import StartFilter, StatusFilter
-from bookings.admin.bookings.forms import BulkForm, MoveForm, NoteForm
+from bookings.admin.bookings import bulk, moving, wording
+from bookings.admin.bookings.amounts import Amounts, open_deeds, with_money_seen
+from bookings.admin.bookings.calendar import Calendars
+from bookings.admin.bookings.creating import Creating
+from bookings.admin.bookings.facts import FIELDSETS, Facts, fieldsets_for, headline, story
+from bookings.admin.bookings.forms import MoveForm, NoteForm
+from bookings.admin.bookings.listing import Listing
 from bookings.admin.catalogue import ReadOnly
-from bookings.admin.desk import viewer_of
+from bookings.admin.desk import may_enter, viewer_of
 from bookings.admin.moves import WAYS, Option, open_moves
 from bookings.booking import selectors, services
 from bookings.booking.models import Booking
@@ -25,38 +28,32 @@ from bookings.common.errors import DomainError, ErrorCode
 _ASK_AGAIN = {ErrorCode.VALIDATION_FAILED, ErrorCode.SLOT_UNAVAILABLE}
 """Refusals after which other answers may help."""
 
+ONWARD = {Move.VERIFY, Move.APPROVE, Move.CONFIRM_UNPAID, Move.COMPLETE}
+ENDING = {Move.REJECT, Move.CANCEL, Move.MARK_NO_SHOW}
+"""Moves whose buttons stand out: what leads on, and what ends it."""
+
 
 @admin.register(Booking)
-class BookingAdmin(Facts, ReadOnly, admin.ModelAdmin):
+class BookingAdmin(Calendars, Creating, Amounts, Facts, ReadOnly, Listing):
     """Every booking that the person logged in may see; its status moves by the services alone."""
 
-    list_display = ("acknowledgement_id", "status_label", "starts", "full_name", "service", "consultant")
-    list_filter = (
-        StatusFilter,
-        ("service", admin.RelatedOnlyFieldListFilter),
-        ("consultant", admin.RelatedOnlyFieldListFilter),
-        StartFilter,
-    )
-    list_select_related = ("service", "consultant")
-    search_fields = ("acknowledgement_id", "full_name", "email", "phone")
-    date_hierarchy = "starts_at"
-    actions = moving.in_bulk()
-    action_form = BulkForm
+    actions = bulk.in_bulk()
     fieldsets = FIELDSETS
     readonly_fields = tuple(name for _, options in FIELDSETS for name in options["fields"])
 
     class Media:
-        """The page's own looks."""
+        """Looks of these pages alone."""
 
-        css = {"all": ["admin-bookings/booking.css"]}
+        css = {"all": ["admin-bookings/bookings.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
         """Show what this person may see."""
-        return selectors.visible_to(viewer_of(request)).order_by("-created_at", "-pk")
+        viewer = viewer_of(request)
+        return with_money_seen(selectors.visible_to(viewer), viewer).order_by("-created_at", "-pk")
 
     def has_view_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
         """Staff see the bookings that `visible_to` gives them, without Django's own permissions."""
-        return request.user.is_active and request.user.is_staff
+        return may_enter(request)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show the section to the same people."""
@@ -71,15 +68,9 @@ class BookingAdmin(Facts, ReadOnly, admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    @admin.display(description="Status", ordering="status")
-    def status_label(self, booking: Booking) -> str:
-        """Give the status in words."""
-        return str(Status(booking.status).label)
-
-    @admin.display(description="Start", ordering="starts_at")
-    def starts(self, booking: Booking) -> str:
-        """Give the start on the practice's clock."""
-        return wording.at(booking.starts_at, booking.timezone)
+    def get_fieldsets(self, request: HttpRequest, obj: Booking | None = None) -> Any:
+        """Show the parts that the table of rights lets this person see."""
+        return self.fieldsets if obj is None else fieldsets_for(viewer_of(request), obj)
 
     def change_view(
         self,
@@ -92,11 +83,15 @@ class BookingAdmin(Facts, ReadOnly, admin.ModelAdmin):
         booking = self.get_object(request, object_id)
         if booking is None:
             return super().change_view(request, object_id, form_url, extra_context)
+        viewer = viewer_of(request)
         more = {
-            **story(booking),
-            "title": f"Booking {booking.acknowledgement_id}",
+            **story(booking, viewer),
+            **headline(booking, viewer),
             "subtitle": None,
-            "moves": open_moves(booking, viewer_of(request), clock.now()),
+            "moves": open_moves(booking, viewer, clock.now()),
+            "onward": ONWARD,
+            "ending": ENDING,
+            "deeds": open_deeds(booking, viewer),
             "seen": _version(booking),
             "note_form": NoteForm(auto_id="note_%s"),
         }
@@ -120,14 +115,27 @@ class BookingAdmin(Facts, ReadOnly, admin.ModelAdmin):
         if not answered or not form.is_valid():
             return self._ask(request, booking, option, form)
         try:
-            moving.make(self, request, booking, wanted, form.act(viewer_of(request), now))
+            told = moving.make(self, request, booking, wanted, form.act(viewer_of(request), now))
         except DomainError as error:
-            why = moving.refusal(error, booking, now)
-            if error.code in _ASK_AGAIN and option.questions:
-                form.add_error(None, why)
-                return self._ask(request, booking, option, form)
-            return self._back(request, booking, why)
+            return self._refused(request, booking, option, form, error)
+        messages.success(request, f"{booking.acknowledgement_id}: {told}")
         return self._back(request, booking)
+
+    def _refused(
+        self, request: HttpRequest, booking: Booking, option: Option, form: MoveForm, error: DomainError
+    ) -> HttpResponse:
+        """Ask again where other answers may help, with the next open times to take; else say why it was not done."""
+        now = clock.now()
+        times = moving.next_open(error, now)
+        if error.code in _ASK_AGAIN and option.questions:
+            form.offer(error.message, times)
+            return self._ask(request, booking, option, form)
+        others = open_moves(booking, viewer_of(request), now)
+        if times and any(other.move is Move.RESCHEDULE for other in others):  # there they can be taken
+            messages.error(request, f"{error.message} Choose another time first.")
+            where = [booking.pk, Move.RESCHEDULE.value.lower()]
+            return HttpResponseRedirect(reverse("admin:bookings_booking_move", args=where))
+        return self._back(request, booking, moving.refusal(error, booking, now))
 
     def note_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Add an internal note; to a finished booking as well."""
@@ -145,7 +153,8 @@ class BookingAdmin(Facts, ReadOnly, admin.ModelAdmin):
 
     def _booking(self, request: HttpRequest, pk: int) -> Booking:
         """Give a booking that this person may see; of any other there is no page."""
-        found = self.get_queryset(request).select_related("business", "service", "consultant__schedule")
+        shown = ("business", "service", "consultant__schedule", "resource__schedule")
+        found = self.get_queryset(request).select_related(*shown)
         booking = found.filter(pk=pk).first()
         if booking is None:
             raise Http404
@@ -158,9 +167,11 @@ class BookingAdmin(Facts, ReadOnly, admin.ModelAdmin):
             "media": self.media,
             "title": f"{option.move.label}: {booking.acknowledgement_id}",
             "booking": booking,
-            "status": Status(booking.status).label,
+            "status": Status(booking.status),
+            "whose": wording.whose(booking),
             "when": self.practice_time(booking),
             "option": option,
+            "ending": ENDING,
             "form": form,
             "seen": _version(booking),
         }

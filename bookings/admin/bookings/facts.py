@@ -1,28 +1,54 @@
 """What a booking's page shows: its facts, and the tables of what happened, was paid, sent and noted."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Prefetch
+from django.utils.text import capfirst
 
+from bookings.accounts.viewer import Viewer
 from bookings.admin.bookings import wording
-from bookings.booking import policies, selectors
+from bookings.admin.refunding import may_refund
+from bookings.booking import amounts, intake, policies, selectors, wishes
 from bookings.booking.models import Booking
-from bookings.booking.states import Move, Status
+from bookings.booking.rights import Operation
+from bookings.booking.states import ACTIVE, Move, Status
+from bookings.catalogue.models import Service
 from bookings.common import clock
 from bookings.common.money import Money
+from bookings.notifications import outcomes
 from bookings.notifications.models import OutboxMessage
 from bookings.payments.models import Payment, Refund
 
 FIELDSETS: tuple[tuple[str, Any], ...] = (
     ("Where it stands", {"fields": ("status_in_words", "deadline", "drafted_at")}),
-    ("Who", {"fields": ("full_name", "email", "phone", "seats")}),
-    ("What", {"fields": ("business", "service", "consultant", "mode", "meeting_url")}),
-    ("When", {"fields": ("practice_time", "client_time")}),
-    ("Money", {"fields": ("total", "payment_mode", "pay_by_when", "paid")}),
+    ("Who", {"fields": ("full_name", "email", "phone", "seats", "company")}),
+    ("What", {"fields": ("business", "service", "with_whom", "resource", "mode", "platform", "meeting_url")}),
+    ("Follow-ups", {"fields": ("follows_what", "followed_by")}),
+    ("When", {"fields": ("practice_time", "client_time", "wish")}),
+    ("Payment", {"fields": ("payment_mode", "pay_by_when")}),
+    ("Money", {"fields": ("total", "taken_off", "online", "paid", "left_to_pay")}),
+    ("In an emergency", {"fields": ("contact",), "classes": ("private",)}),
     ("What the client wrote", {"fields": ("client_message", "answers"), "classes": ("private",)}),
 )
+NEEDS: Mapping[str, Operation] = {
+    "Who": Operation.SEE_CLIENT,
+    "Money": Operation.SEE_MONEY,
+    "In an emergency": Operation.SEE_CONTACT,
+    "What the client wrote": Operation.SEE_INTAKE,
+}
+"""What the table of rights must let somebody see for a part of the page."""
+
+
+def fieldsets_for(viewer: Viewer, booking: Booking) -> list[tuple[str, Any]]:
+    """Give the parts of a booking's page that somebody may see."""
+    return [
+        (name, options)
+        for name, options in FIELDSETS
+        if name not in NEEDS or selectors.may_see(viewer, booking, NEEDS[name])
+    ]
 
 
 class Facts:
@@ -47,25 +73,72 @@ class Facts:
 
     @admin.display(description="Practice's time")
     def practice_time(self, booking: Booking) -> str:
-        """Give the session's time in the zone of the calendar that is booked."""
-        return wording.span(booking, booking.timezone)
+        """Give the session's time in the zone of the calendar that is booked, or the wish for one."""
+        return wording.span_or_wish(booking)
 
     @admin.display(description="Client's time")
     def client_time(self, booking: Booking) -> str:
         """Give the session's time as the client reads it."""
         return wording.span(booking, booking.client_timezone)
 
+    @admin.display(description="Wished")
+    def wish(self, booking: Booking) -> str:
+        """Give what the client wished, also once there is a time."""
+        return wishes.words(booking) or "–"
+
+    @admin.display(description="With", ordering="consultant__full_name")
+    def with_whom(self, booking: Booking) -> str:
+        """Give the consultant, or that anyone will do."""
+        if booking.consultant is not None:
+            return str(booking.consultant)
+        return "–" if booking.service.holds == Service.Holds.RESOURCE else "anyone"
+
+    @admin.display(description="Would like to meet by")
+    def platform(self, booking: Booking) -> str:
+        """Give how the client would like to meet online."""
+        return booking.get_meeting_platform_display() or "–"
+
+    @admin.display(description="Follows up")
+    def follows_what(self, booking: Booking) -> str:
+        """Link the session that this one follows up."""
+        return wording.linked([booking.follows] if booking.follows else [])
+
+    @admin.display(description="Followed up by")
+    def followed_by(self, booking: Booking) -> str:
+        """Link the bookings that follow this one up."""
+        return wording.linked(booking.follow_ups.order_by("pk"))
+
+    @admin.display(description="Corporate client")
+    def company(self, booking: Booking) -> str:
+        """Give the company for which staff entered it."""
+        return str(booking.corporate_client) if booking.corporate_client is not None else "–"
+
     @admin.display(description="Price")
     def total(self, booking: Booking) -> str:
         """Give the price with its currency."""
         return str(Money(booking.price, booking.currency))
+
+    @admin.display(description="Taken off")
+    def taken_off(self, booking: Booking) -> str:
+        """Give what staff took off the price so far."""
+        return str(Money(booking.discount, booking.currency)) if booking.discount else "–"
+
+    @admin.display(description="Deposit")
+    def online(self, booking: Booking) -> str:
+        """Give what of the price is paid online where the rest is paid on site."""
+        return str(Money(booking.deposit, booking.currency)) if booking.deposit else "–"
+
+    @admin.display(description="Left to pay")
+    def left_to_pay(self, booking: Booking) -> str:
+        """Give what is still to be paid, online and on site."""
+        return str(amounts.balance(booking))
 
     @admin.display(description="Pay by")
     def pay_by_when(self, booking: Booking) -> str:
         """Give until when it must be paid."""
         return wording.at(booking.pay_by, booking.timezone)
 
-    @admin.display(description="Paid")
+    @admin.display(description="Paid online")
     def paid(self, booking: Booking) -> str:
         """Give what came in and confirmed the booking, and what of it goes back."""
         payment = booking.payments.filter(confirms_booking=True).first()
@@ -82,17 +155,50 @@ class Facts:
     @admin.display(description="Answers")
     def answers(self, booking: Booking) -> str:
         """Give the answers to the practice's questions."""
-        return json.dumps(booking.intake, ensure_ascii=False, indent=2) if booking.intake else "–"
+        given = intake.answers(booking.intake)
+        return "\n".join(f"{question}: {_said(answer)}" for question, answer in given.items()) or "–"
+
+    @admin.display(description="Contact")
+    def contact(self, booking: Booking) -> str:
+        """Give whom to call."""
+        given = intake.emergency_contact(booking.intake)
+        if isinstance(given, dict):
+            return "\n".join(f"{name}: {_said(value)}" for name, value in given.items()) or "–"
+        return _said(given) if given else "–"
 
 
-def story(booking: Booking) -> dict[str, Any]:
-    """Give the page's tables, in a fixed number of statements."""
+def headline(booking: Booking, viewer: Viewer) -> dict[str, Any]:
+    """Give what stands over the page and in its title: who comes, when, and where it stands."""
+    status, now = Status(booking.status), clock.now()
+    known = selectors.may_see(viewer, booking, Operation.SEE_CLIENT) and booking.full_name
+    client, when = known or f"Booking {booking.acknowledgement_id}", wording.span_or_wish(booking)
+    over = policies.has_lapsed(booking, now)
+    why = "its deadline is over." if over else f"it is {str(status.label).lower()}, and locked."
+    return {
+        "title": f"{client}, {wording.start_or_wish(booking)}",
+        "client": client,
+        "when": when,
+        "whose": wording.whose(booking),
+        "status": status,
+        "lapses": wording.at(booking.deadline_at, booking.timezone) if booking.deadline_at else "",
+        "locked": why if over or status not in {Status.DRAFT, *ACTIVE} else "it is for others, or for later.",
+    }
+
+
+def story(booking: Booking, viewer: Viewer) -> dict[str, Any]:
+    """Give the page's tables as somebody may see them, in a fixed number of statements."""
     sent = list(_messages(booking))
+    sees_money = selectors.may_see(viewer, booking, Operation.SEE_MONEY)
+    notes = booking.notes.select_related("author")
     return {
         "timeline": _timeline(booking),
-        "payments": _payments(booking),
+        "sees_money": sees_money,
+        "payments": _payments(booking, viewer) if sees_money else [],
+        "discounts": _discounts(booking)
+        if selectors.may_see(viewer, booking, Operation.SEE_DISCOUNTS)
+        else [],
         "messages_sent": sent,
-        "undelivered": sum(message["failed"] for message in sent),
+        "undelivered": sum(message["lost"] for message in sent),
         "notes": [
             {
                 "at": wording.at(note.created_at, booking.timezone),
@@ -100,7 +206,7 @@ def story(booking: Booking) -> dict[str, Any]:
                 "author": (note.author.full_name or note.author.email) if note.author else "–",
                 "text": note.text,
             }
-            for note in booking.notes.select_related("author").order_by("created_at", "pk")
+            for note in selectors.notes_shown(viewer, booking, notes)
         ],
     }
 
@@ -120,9 +226,11 @@ def _timeline(booking: Booking) -> list[dict[str, str]]:
     ]
 
 
-def _payments(booking: Booking) -> list[dict[str, Any]]:
+def _payments(booking: Booking, viewer: Viewer) -> list[dict[str, Any]]:
     refunds = Prefetch("refunds", Refund.objects.order_by("created_at", "pk").select_related("payment"))
-    rows: Any = booking.payments.order_by("created_at", "pk").prefetch_related(refunds)
+    rows: Any = (
+        booking.payments.select_related("booking").order_by("created_at", "pk").prefetch_related(refunds)
+    )
     return [
         {
             "reference": payment.reference,
@@ -132,12 +240,13 @@ def _payments(booking: Booking) -> list[dict[str, Any]]:
             "paid": payment.paid if payment.status == Payment.Status.SUCCEEDED else "–",
             "at": wording.at(payment.paid_at or payment.created_at, booking.timezone),
             "confirms": payment.confirms_booking,
+            "refundable": payment.pk if may_refund(viewer, payment) else None,
             "refunds": [
                 {
                     "money": refund.money,
                     "reason": refund.get_reason_display(),
                     "status": refund.get_status_display(),
-                    "failed": refund.status != Refund.Status.SUCCEEDED and refund.next_attempt_at is None,
+                    "failed": refund.is_left_to_a_person,
                     "at": wording.at(refund.done_at or refund.created_at, booking.timezone),
                 }
                 for refund in payment.refunds.all()
@@ -147,22 +256,41 @@ def _payments(booking: Booking) -> list[dict[str, Any]]:
     ]
 
 
+def _discounts(booking: Booking) -> list[dict[str, Any]]:
+    rows = booking.discounts.select_related("given_by").order_by("pk")
+    return [
+        {
+            "at": wording.at(row.created_at, booking.timezone),
+            "money": Money(row.amount, booking.currency),
+            "who": (row.given_by.full_name or row.given_by.email) if row.given_by else "–",
+            "reason": row.reason,
+        }
+        for row in rows
+    ]
+
+
 def _messages(booking: Booking) -> list[dict[str, Any]]:
     """Give what was sent, without what it said: secrets are not even read."""
     rows = OutboxMessage.objects.filter(booking=booking).defer("secrets", "context")
     return [
         {
-            "template": row.template,
+            "message": capfirst(row.template.replace("_", " ")),
             "recipient": row.recipient,
-            "status": row.get_status_display(),
-            "failed": row.status == OutboxMessage.Status.FAILED or row.bounced_at is not None,
+            "became": outcomes.words_of(row),
+            "became_at": [
+                f"{outcome.label} {wording.at(at, booking.timezone)}"
+                for outcome, at in outcomes.instants_of(row)
+            ],
+            "failed": outcomes.outcome_of(row) in outcomes.NEEDS_A_LOOK,
+            "lost": outcomes.outcome_of(row) in outcomes.NEVER_ARRIVED,
             "attempts": row.attempts,
-            "error": row.last_error,
-            "created": wording.at(row.created_at, booking.timezone),
-            "sent": wording.at(row.sent_at, booking.timezone),
         }
         for row in rows.order_by("created_at", "pk")
     ]
+
+
+def _said(answer: Any) -> str:
+    return answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
 
 
 def _label(kind: type[Move] | type[Status], value: str) -> str:

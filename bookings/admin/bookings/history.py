@@ -6,12 +6,13 @@ from django.http import HttpRequest
 
 from bookings.admin.catalogue import ReadOnly
 from bookings.admin.desk import viewer_of
+from bookings.admin.theme import ModelAdmin
 from bookings.booking import selectors
 from bookings.booking.models import BookingEvent, Claim
 
 
 @admin.register(BookingEvent)
-class BookingEventAdmin(ReadOnly, admin.ModelAdmin):
+class BookingEventAdmin(ReadOnly, ModelAdmin):
     """What happened to all bookings."""
 
     list_display = ("at", "booking", "move", "from_status", "to_status", "actor_kind", "actor_id")
@@ -26,7 +27,7 @@ class BookingEventAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Claim)
-class ClaimAdmin(ReadOnly, admin.ModelAdmin):
+class ClaimAdmin(ReadOnly, ModelAdmin):
     """Clients' places."""
 
     list_display = ("business", "email", "place")

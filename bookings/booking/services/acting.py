@@ -17,7 +17,7 @@ def acting(*, booking_id: int, viewer: Viewer, move: Move, signed_in: bool = Fal
     actors = [
         actor
         for actor in policies.actors_of(viewer, booking)
-        if not signed_in or actor.kind is not ActorKind.CLIENT or actor.id
+        if not signed_in or actor.kind is not ActorKind.CLIENT or actor.is_signed_in
     ]
     actor = policies.allowed_actor(actors, TABLE[move])
     if actor is None:

@@ -10,6 +10,7 @@ from bookings.booking import messages
 from bookings.booking.locks import lock_booking
 from bookings.booking.models import Booking
 from bookings.booking.policies import COMPLETED_AFTER, SYSTEM, Actor
+from bookings.booking.services.access import review_link
 from bookings.booking.services.acting import acting
 from bookings.booking.services.ending import end
 from bookings.booking.services.expire import lapse
@@ -75,4 +76,6 @@ def _by(booking_id: int, viewer: Viewer, move: Move, now: datetime) -> Booking:
 
 def _move(booking: Booking, actor: Actor, move: Move, now: datetime) -> None:
     event = end(booking=booking, move=move, actor=actor, now=now)
-    messages.announce(booking, event, now=now)
+    asks = move is Move.COMPLETE and booking.email
+    secrets = {"link": review_link(booking=booking, now=now)} if asks else None
+    messages.announce(booking, event, now=now, secrets=secrets)

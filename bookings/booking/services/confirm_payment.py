@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from bookings.accounts.viewer import Viewer
 from bookings.booking import selectors
 from bookings.booking.services.settle import settle
@@ -22,7 +24,7 @@ def confirm_payment(*, booking_id: int, viewer: Viewer, now: datetime, once: Onc
         once.look_up(now=now)
     attempt = payments.latest_of(booking_id)
     if attempt is None:
-        raise DomainError(ErrorCode.PAYMENT_NOT_DUE, "No payment of this booking was started.")
+        raise DomainError(ErrorCode.PAYMENT_NOT_DUE, gettext("No payment of this booking was started."))
     payment = settle(payment_id=attempt.pk, now=now)
     if once is not None and not payment.is_open:
         with transaction_once(once, now=now) as outcome:

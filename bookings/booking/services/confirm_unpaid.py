@@ -1,6 +1,7 @@
 """Confirming an approved booking that is to be paid on site after all."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -27,7 +28,7 @@ def confirm_unpaid(*, booking_id: int, viewer: Viewer, now: datetime) -> Booking
             move=Move.CONFIRM_UNPAID,
             actor=actor,
             now=now,
-            changes={"payment_mode": Booking.PaymentMode.ON_SITE},
+            changes={"payment_mode": Booking.PaymentMode.ON_SITE, "deposit": Decimal(0)},
         )
         messages.announce(booking, event, now=now)
     return booking

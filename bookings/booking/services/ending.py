@@ -27,6 +27,8 @@ def end(
         changes["slot"] = None
     if claim is not None:
         changes["claim"] = None
+    if move is Move.CANCEL:
+        changes["calendar_sequence"] = booking.calendar_sequence + 1
     event = machine.apply(booking=booking, move=move, actor=actor, now=now, changes=changes, data=data)
     if slot_id is not None:
         slots.give_back(slot_id=slot_id, seats=booking.seats)

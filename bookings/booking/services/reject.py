@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from bookings.accounts.viewer import Viewer
 from bookings.booking import messages
 from bookings.booking.locks import lock_booking
 from bookings.booking.models import Booking, BookingNote
+from bookings.booking.reasons import read_reason
 from bookings.booking.services.acting import acting
 from bookings.booking.services.ending import end
 from bookings.booking.services.expire import lapse
 from bookings.booking.states import Move
 from bookings.common.errors import DomainError, ErrorCode
-from bookings.common.text import can_be_kept
 
 MAX_ALTERNATIVES = 5
 
@@ -32,13 +33,11 @@ def reject(
     `alternatives` are starts that the practice proposes. Raises NOT_FOUND, FORBIDDEN, INVALID_TRANSITION,
     VALIDATION_FAILED.
     """
-    text = reason.strip()
-    if not text or len(text) > 2000 or not can_be_kept(text):
-        raise DomainError(ErrorCode.VALIDATION_FAILED, "A reason has 1 to 2000 characters.", field=["reason"])
+    text = read_reason(reason)
     if len(alternatives) > MAX_ALTERNATIVES or any(start <= now for start in alternatives):
         raise DomainError(
             ErrorCode.VALIDATION_FAILED,
-            "Propose up to five times that are still to come.",
+            gettext("Propose up to five times that are still to come."),
             field=["alternatives"],
         )
     actor = acting(booking_id=booking_id, viewer=viewer, move=Move.REJECT)

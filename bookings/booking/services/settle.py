@@ -5,17 +5,19 @@ from datetime import datetime
 
 from django.db import transaction
 
-from bookings.booking import machine, messages
+from bookings.booking import machine, messages, policies
 from bookings.booking.locks import lock_booking
 from bookings.booking.models import Booking
 from bookings.booking.policies import SYSTEM, Actor
 from bookings.booking.services.access import payment_link
+from bookings.booking.services.receipts import give_receipt
+from bookings.booking.services.refund import tell_refunded
 from bookings.booking.states import TABLE, ActorKind, Move, Status
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.payments import selectors as payments
 from bookings.payments import services as paying
 from bookings.payments.models import Payment, Refund
-from bookings.payments.providers import provider
+from bookings.payments.providers import ProviderNotSetUp
 from bookings.payments.providers.base import PaymentState, ProviderError, ProviderPayment
 
 log = logging.getLogger(__name__)
@@ -24,21 +26,26 @@ log = logging.getLogger(__name__)
 def settle(*, payment_id: int, now: datetime) -> Payment:
     """Ask the provider about an attempt, outside any transaction, and carry out what it says.
 
+    Money that had gone back before we heard of it ends the attempt as a failure does: there is none to confirm with.
     Repeats are harmless. Raises NOT_FOUND, and PAYMENT_PROVIDER_ERROR where there is no answer.
     """
-    payment = Payment.objects.filter(pk=payment_id).first()
+    payment = Payment.objects.select_related("account").filter(pk=payment_id).first()
     if payment is None:
         raise DomainError(ErrorCode.NOT_FOUND)
     try:
-        told = provider(payment.provider).ask(payment.reference)
-    except ProviderError as error:
+        told = payments.provider_of(payment).ask(payments.known_as(payment))
+    except (ProviderError, ProviderNotSetUp) as error:
         raise DomainError(ErrorCode.PAYMENT_PROVIDER_ERROR, retry_after=30) from error
     with transaction.atomic():
         booking = lock_booking(payment.booking_id)
         payment = payments.locked(payment_id)
-        if told.state is PaymentState.PAID and payment.status != Payment.Status.SUCCEEDED:
+        if (
+            told.state is PaymentState.PAID
+            and payment.status != Payment.Status.SUCCEEDED
+            and not told.returned
+        ):
             _paid(booking, payment, told, now)
-        elif told.state is PaymentState.FAILED and payment.is_open:
+        elif (told.state is PaymentState.FAILED or told.returned) and payment.is_open:
             paying.attempt_failed(payment=payment, failure_code=told.failure_code, now=now)
             _attempt_is_over(booking, Actor(ActorKind.PROVIDER, payment.provider), payment, now)
     return payment
@@ -50,12 +57,12 @@ def end_attempt(*, payment_id: int, now: datetime) -> None:
     Where a provider cannot end one, money that comes all the same finds an attempt that is closed, and
     `settle` confirms with it or gives it back. Raises PAYMENT_PROVIDER_ERROR where there is no answer.
     """
-    payment = Payment.objects.get(pk=payment_id)
+    payment = Payment.objects.select_related("account").get(pk=payment_id)
     if not payment.is_open:
         return
     try:
-        told = provider(payment.provider).close(payment.reference)
-    except ProviderError as error:
+        told = payments.provider_of(payment).close(payments.known_as(payment))
+    except (ProviderError, ProviderNotSetUp) as error:
         raise DomainError(ErrorCode.PAYMENT_PROVIDER_ERROR, retry_after=30) from error
     if told.state is PaymentState.PAID:
         settle(payment_id=payment_id, now=now)
@@ -83,33 +90,30 @@ def _paid(booking: Booking, payment: Payment, told: ProviderPayment, now: dateti
             data={"payment": payment.pk},
         )
         messages.announce(booking, event, now=now)
+        give_receipt(booking=booking, payment=payment, now=now)
         return
     log.warning("payment %s confirms nothing (%s); it is refunded", payment.pk, reason)
-    paying.request_refund(
+    refund = paying.request_refund(
         payment=payment,
         amount=payment.paid,
         reason=reason,
         key=f"payment:{payment.pk}:{reason}",
         now=now,
     )
-    messages.tell(
-        booking,
-        messages.Recipient.CLIENT,
-        "refunded",
-        key=f"payment:{payment.pk}",
-        now=now,
-        context={"amount": str(payment.paid)},
-    )
+    tell_refunded(booking, refund, now)
     if was_open:
         _attempt_is_over(booking, SYSTEM, payment, now)
 
 
 def _why_not(booking: Booking, payment: Payment, told: ProviderPayment) -> Refund.Reason | None:
-    """Give why a success confirms nothing, or None where it does."""
+    """Give why a success confirms nothing, or None where it does: it is what was asked, and that is what is due now.
+
+    An attempt that ended, and that its provider could not close, may bring the money of an older price.
+    """
     if told.reference != payment.reference or told.amount != payment.asked or told.live != payment.live:
         return Refund.Reason.MISMATCH
     if Status(booking.status) in TABLE[Move.CONFIRM_PAYMENT].sources:
-        return None
+        return None if payment.asked == policies.due_online(booking) else Refund.Reason.MISMATCH
     return Refund.Reason.DUPLICATE if payments.confirming(booking.pk) is not None else Refund.Reason.LATE
 
 

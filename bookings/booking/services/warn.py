@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from bookings.booking import messages
@@ -43,16 +43,18 @@ def _requests_about_to_lapse(now: datetime) -> int:
 
 
 def _refunds_left_to_a_person(now: datetime) -> int:
-    stuck = Q(status=Refund.Status.FAILED) | Q(status__in=Refund.UNFINISHED, next_attempt_at__isnull=True)
     due: QuerySet[Refund] = (
         Refund.objects.select_related(
             "payment__booking__business__owner", "payment__booking__service", "payment__booking__consultant"
         )
-        .filter(stuck)
-        .exclude(_told("refund:", _REFUND))
+        .filter(Refund.NEEDS_PERSON, staff_told_at__isnull=True)
         .order_by("pk")[:AT_ONCE]
     )
-    return _tell({refund.pk: refund.payment.booking for refund in due}, "refund:", _REFUND, now)
+    for refund in due:
+        with transaction.atomic():
+            _tell({refund.pk: refund.payment.booking}, "refund:", _REFUND, now)
+            Refund.objects.filter(pk=refund.pk).update(staff_told_at=now)
+    return len(due)
 
 
 def _told(prefix: str, template: str) -> Exists:

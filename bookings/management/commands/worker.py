@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from bookings.tasks import DAILY, SWEEPS
+from bookings.tasks import DAILY, PACES, SWEEPS
 from bookings.worker.supervisor import Limits, Supervisor
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
             stall=settings.WORKER_STALL_SECONDS,
             drain=settings.WORKER_DRAIN_SECONDS,
         )
-        supervisor = Supervisor(SWEEPS, daily=DAILY, limits=limits)
+        supervisor = Supervisor(SWEEPS, daily=DAILY, limits=limits, paces=PACES)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: supervisor.stop())
         supervisor.run()

@@ -12,8 +12,9 @@ from bookings.common import clock
 from bookings.common.money import Money
 from bookings.common.secrecy import same
 from bookings.payments import sandbox
-from bookings.payments.models import SandboxCheckout, SandboxRefund
+from bookings.payments.models import Payment, SandboxCheckout, SandboxRefund
 from bookings.payments.providers.base import (
+    Attempt,
     Checkout,
     Event,
     EventRefused,
@@ -50,6 +51,7 @@ class SandboxProvider(Provider):
         email: str,
         description: str,
         return_url: str,
+        created_at: datetime,
         expires_at: datetime,
     ) -> Checkout:
         """Open a page in this very service. The client's address is not kept. See the base class."""
@@ -70,18 +72,21 @@ class SandboxProvider(Provider):
         path = reverse("payments:sandbox_checkout", args=[checkout.reference])
         return Checkout(url=f"{settings.PUBLIC_URL}{path}", provider_id=f"sc_{checkout.pk}")
 
-    def ask(self, reference: str) -> ProviderPayment:
+    def ask(self, attempt: Attempt) -> ProviderPayment:
         """See the base class."""
-        return _told(reference, SandboxCheckout.objects.filter(reference=reference).first(), clock.now())
+        reference = attempt.reference
+        now = clock.now()
+        return _told(reference, sandbox.look(reference=reference, now=now), now)
 
-    def close(self, reference: str) -> ProviderPayment:
+    def close(self, attempt: Attempt) -> ProviderPayment:
         """See the base class."""
-        sandbox.settle_checkout(reference=reference, status=SandboxCheckout.Status.CLOSED, now=clock.now())
-        return self.ask(reference)
+        closed = SandboxCheckout.Status.CLOSED
+        sandbox.settle_checkout(reference=attempt.reference, status=closed, now=clock.now())
+        return self.ask(attempt)
 
-    def refund(self, *, reference: str, amount: Money, key: str) -> ProviderRefund:
+    def refund(self, *, attempt: Attempt, amount: Money, key: str) -> ProviderRefund:
         """See the base class. A refund is done at once."""
-        checkout = SandboxCheckout.objects.filter(reference=reference).first()
+        checkout = sandbox.look(reference=attempt.reference, now=clock.now())
         if checkout is None or checkout.currency != amount.currency:
             raise ProviderRefused("nothing was paid under this reference in this currency")
         try:
@@ -90,14 +95,21 @@ class SandboxProvider(Provider):
             )
         except sandbox.Refused as error:
             raise ProviderRefused(str(error)) from error
-        return ProviderRefund(RefundState.SUCCEEDED, _refund_id(refund))
+        return _refund_told(refund, amount.currency)
 
-    def ask_refund(self, *, reference: str, provider_refund_id: str) -> ProviderRefund:
+    def ask_refund(self, *, attempt: Attempt, provider_refund_id: str) -> ProviderRefund:
         """See the base class."""
-        refunds = SandboxRefund.objects.filter(checkout__reference=reference)
-        if provider_refund_id not in {_refund_id(refund) for refund in refunds}:
-            raise ProviderRefused("there is no such refund")
-        return ProviderRefund(RefundState.SUCCEEDED, provider_refund_id)
+        for told in self.refunds_of(attempt):
+            if told.provider_refund_id == provider_refund_id:
+                return told
+        raise ProviderRefused("there is no such refund")
+
+    def refunds_of(self, attempt: Attempt) -> list[ProviderRefund]:
+        """See the base class."""
+        refunds = SandboxRefund.objects.filter(checkout__reference=attempt.reference).order_by("pk")
+        return [
+            _refund_told(refund, refund.checkout.currency) for refund in refunds.select_related("checkout")
+        ]
 
     def read_event(self, raw: bytes, headers: Mapping[str, str]) -> Event:
         """See the base class."""
@@ -110,8 +122,13 @@ class SandboxProvider(Provider):
             raise EventRefused("signed, and no event") from error
 
 
-def _refund_id(refund: SandboxRefund) -> str:
-    return f"sr_{refund.pk}"
+def _refund_told(refund: SandboxRefund, currency: str) -> ProviderRefund:
+    return ProviderRefund(
+        RefundState.SUCCEEDED,
+        f"sr_{refund.pk}",
+        amount=Money.from_minor(refund.amount_minor, currency),
+        key=refund.key,
+    )
 
 
 def _minor(amount: Money) -> int:
@@ -135,7 +152,11 @@ def _told(reference: str, checkout: SandboxCheckout | None, now: datetime) -> Pr
             checkout.money,
             provider_payment_id=number,
             paid_at=checkout.paid_at,
+            method=Payment.Method.CARD,
+            returned=checkout.refunded_minor >= checkout.amount_minor,
         )
+    if checkout.status == SandboxCheckout.Status.LATE:
+        return ProviderPayment(reference, PaymentState.OPEN, live=False, provider_payment_id=number)
     if checkout.status != SandboxCheckout.Status.OPEN:
         failure = checkout.status.lower()
     elif now >= checkout.expires_at:

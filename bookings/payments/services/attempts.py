@@ -3,13 +3,16 @@
 import secrets
 import string
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.common.money import Money
 from bookings.payments import selectors
-from bookings.payments.models import Payment
+from bookings.payments.matching import OUR_REFERENCES_BEGIN
+from bookings.payments.models import Payment, PaymentAccount
 from bookings.payments.providers import provider
 from bookings.payments.providers.base import Checkout, PaymentState, ProviderPayment
 
@@ -17,31 +20,41 @@ _ALPHABET = string.ascii_letters + string.digits
 
 
 def open_attempt(
-    *, booking_id: int, amount: Money, provider_name: str, expires_at: datetime, now: datetime
+    *,
+    booking_id: int,
+    amount: Money,
+    provider_name: str,
+    expires_at: datetime,
+    now: datetime,
+    account: PaymentAccount | None = None,
+    **terms: Any,
 ) -> Payment:
     """Make a CREATING attempt under a fresh reference, inside the booking's transaction.
 
+    account: the business's own; None for the platform's. terms: further columns, such as purpose and tax_rate.
     Raises PAYMENT_PROVIDER_ERROR for a provider that is not set up, INVALID_TRANSITION where another attempt
     of the booking is open.
     """
-    live = provider(provider_name).live
+    live = provider(provider_name, account).live
     try:
         with transaction.atomic():
             return Payment.objects.create(
                 booking_id=booking_id,
                 provider=provider_name,
-                reference=_new_reference(),
+                account=account,
+                reference=new_reference(),
                 amount=amount.amount,
                 currency=amount.currency,
                 live=live,
                 created_at=now,
                 expires_at=expires_at,
+                **terms,
             )
     except IntegrityError:
         if selectors.open_attempt_of(booking_id) is None:
             raise
         raise DomainError(
-            ErrorCode.INVALID_TRANSITION, "An attempt to pay for this booking is open."
+            ErrorCode.INVALID_TRANSITION, gettext("An attempt to pay for this booking is open.")
         ) from None
 
 
@@ -52,7 +65,7 @@ def checkout_created(*, payment_id: int, checkout: Checkout) -> Payment:
     """
     with transaction.atomic():
         Payment.objects.filter(pk=payment_id, status=Payment.Status.CREATING).update(
-            status=Payment.Status.OPEN, checkout_url=checkout.url, provider_payment_id=checkout.provider_id
+            status=Payment.Status.OPEN, checkout_url=checkout.url, provider_checkout_id=checkout.provider_id
         )
         return selectors.locked(payment_id)
 
@@ -82,6 +95,9 @@ def record_success(*, payment: Payment, told: ProviderPayment, now: datetime) ->
         "closed_at": now,
         "failure_code": "",
         "provider_payment_id": told.provider_payment_id or payment.provider_payment_id,
+        "provider_checkout_id": told.checkout_id or payment.provider_checkout_id,
+        "method": told.method,
+        "fee_amount": told.fee.amount if told.fee is not None else None,
     }
     with transaction.atomic():
         recorded = (
@@ -106,6 +122,6 @@ def _end(payment: Payment, status: Payment.Status, now: datetime, failure_code: 
     return bool(changed)
 
 
-def _new_reference() -> str:
+def new_reference() -> str:
     """Give a reference that nobody guesses (119 bits), of letters that every provider admits."""
-    return "SW-" + "".join(secrets.choice(_ALPHABET) for _ in range(20))
+    return OUR_REFERENCES_BEGIN + "".join(secrets.choice(_ALPHABET) for _ in range(20))

@@ -1,26 +1,27 @@
-"""Giving money back: reserved first, asked of the provider afterwards, under one key until the end."""
+"""Carrying refunds out: the provider is asked, under one key, until each has come to its end."""
 
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from django.db import transaction
 
-from bookings.common.errors import DomainError, ErrorCode
-from bookings.common.money import Money
-from bookings.common.queue import nudge_on_commit
+from bookings.common import clock
 from bookings.payments import selectors
 from bookings.payments.backoff import wait
-from bookings.payments.models import Payment, Refund
-from bookings.payments.providers import provider
-from bookings.payments.providers.base import ProviderRefund, ProviderRefused, RefundState
+from bookings.payments.models import Refund
+from bookings.payments.providers.base import (
+    ProviderRefund,
+    ProviderRefused,
+    ProviderUnavailable,
+    RefundState,
+)
+from bookings.payments.services.refund_requests import give_back
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
-SWEEP_AFTER = timedelta(seconds=1)
-"""How long the nudge has the row for itself before the sweep looks at it."""
+LEASE = timedelta(minutes=5)
+"""Longer than a turn takes, and than what a worker that was killed asked for may be under way."""
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(hours=1)
 MOST_ATTEMPTS = 20
@@ -29,51 +30,25 @@ FIRST_LOOK = timedelta(minutes=1)
 LONGEST_LOOK = timedelta(hours=6)
 MOST_LOOKS = 60
 """About two weeks until a refund that stays pending is left to a person."""
+STUCK_LOOK = timedelta(days=1)
+"""How often a refund is looked at that the provider leaves to a person."""
 AT_ONCE = 20
 
 WhenDone = Callable[[Refund], None]
+LockFirst = Callable[[int], object]
 
 
-def request_refund(
-    *, payment: Payment, amount: Money, reason: Refund.Reason, key: str, now: datetime
-) -> Refund:
-    """Reserve an amount of what came in and queue its refund; the same key gives the same refund.
-
-    Raises VALIDATION_FAILED for nothing, for more than is left, and for another currency than came in;
-    IDEMPOTENCY_MISMATCH for a key that stands for another refund.
-    """
-    with transaction.atomic():
-        payment_now = selectors.locked(payment.pk)
-        before = Refund.objects.filter(key=key).first()
-        if before is not None:
-            if (before.payment_id, before.amount) != (payment.pk, amount.amount):
-                raise DomainError(ErrorCode.IDEMPOTENCY_MISMATCH)
-            return before
-        if amount.amount <= 0 or amount.currency != payment_now.paid.currency:
-            raise DomainError(
-                ErrorCode.VALIDATION_FAILED, "A refund is an amount of what came in.", field=["amount"]
-            )
-        _reserve(payment_now, amount)
-        payment.refunded_amount = payment_now.refunded_amount
-        refund = Refund.objects.create(
-            payment=payment_now,
-            amount=amount.amount,
-            reason=reason,
-            key=key,
-            created_at=now,
-            next_attempt_at=now + SWEEP_AFTER,
-        )
-        nudge_on_commit("run_refund", refund.pk)
-        return refund
-
-
-def run_refund(refund_id: int, *, now: datetime, when_done: WhenDone | None = None) -> Refund | None:
+def run_refund(
+    refund_id: int, *, now: datetime, when_done: WhenDone | None = None, lock_first: LockFirst | None = None
+) -> Refund | None:
     """Take one refund a step further at its provider; None where there is nothing to do now.
 
     The provider's call stands outside any transaction and may be repeated under the refund's key. An answer
     that does not come is waited for, later each time, and at last left to a person, with the amount still
-    reserved: nobody knows whether it was paid. `when_done` runs in the transaction that ends the refund.
+    reserved: nobody knows whether it was paid. `when_done` runs in the transaction that ends the refund; `lock_first`
+    begins it, with the booking's key, and takes the lock that stands before the payment's where `when_done` needs it.
     """
+    now = max(now, clock.now())  # a sweep's may be minutes old when the turn of this one comes
     refund = _claim(refund_id, now)
     if refund is None:
         return None
@@ -84,19 +59,23 @@ def run_refund(refund_id: int, *, now: datetime, when_done: WhenDone | None = No
         told = ProviderRefund(RefundState.FAILED, failure_code=str(error))
     except Exception as error:  # whatever went wrong, it is tried again, and does not hold up the others
         log.exception("refund %s got no answer", refund.pk)
-        _later(refund, type(error).__name__, now)
+        # Where the first request may yet be acted on, a second one soon after could be paid as well.
+        at_least = error.wait if isinstance(error, ProviderUnavailable) else timedelta(0)
+        _later(refund, type(error).__name__, now, at_least=at_least)
         return refund
-    _record(refund, told, now, when_done)
+    _record(refund, told, now, when_done, lock_first)
     return refund
 
 
-def run_due_refunds(*, now: datetime, when_done: WhenDone | None = None) -> int:
+def run_due_refunds(
+    *, now: datetime, when_done: WhenDone | None = None, lock_first: LockFirst | None = None
+) -> int:
     """Take the refunds that are due a step further, a bounded number; gives how many were handled."""
     due = Refund.objects.filter(status__in=Refund.UNFINISHED, next_attempt_at__lte=now).order_by(
         "next_attempt_at"
     )
     keys = list(due.values_list("pk", flat=True)[:AT_ONCE])
-    return sum(run_refund(pk, now=now, when_done=when_done) is not None for pk in keys)
+    return sum(run_refund(pk, now=now, when_done=when_done, lock_first=lock_first) is not None for pk in keys)
 
 
 def hasten_refunds(*, payment_id: int, now: datetime) -> int:
@@ -106,42 +85,12 @@ def hasten_refunds(*, payment_id: int, now: datetime) -> int:
         return pending.update(next_attempt_at=now)
 
 
-def retry_refund(*, refund: Refund, now: datetime) -> bool:
-    """Begin again with a refund that was left to a person, under its key; False for any other."""
-    with transaction.atomic():
-        left = Refund.objects.filter(pk=refund.pk, status__in=Refund.UNFINISHED, next_attempt_at__isnull=True)
-        revived = left.update(attempts=0, next_attempt_at=now + SWEEP_AFTER)
-        if revived:
-            nudge_on_commit("run_refund", refund.pk)
-        return bool(revived)
-
-
-def _reserve(payment: Payment, amount: Money) -> None:
-    """Add to what is refunded, on a locked payment; reckoned here, as SQLite adds in binary fractions."""
-    total = payment.refunded_amount + amount.amount
-    if total > payment.paid_amount:
-        raise DomainError(
-            ErrorCode.VALIDATION_FAILED, "This is more than what is left to refund.", field=["amount"]
-        )
-    _set_refunded(payment, total)
-
-
-def _give_back(payment: Payment, amount: Money) -> None:
-    """Take a reservation off a locked payment."""
-    _set_refunded(payment, payment.refunded_amount - amount.amount)
-
-
-def _set_refunded(payment: Payment, total: Decimal) -> None:
-    unchanged = Payment.objects.filter(pk=payment.pk, refunded_amount=payment.refunded_amount)
-    if unchanged.update(refunded_amount=total) != 1:
-        raise RuntimeError("refunds of one payment are reckoned under its lock")
-    payment.refresh_from_db(fields=["refunded_amount"])
-
-
 def _claim(refund_id: int, now: datetime) -> Refund | None:
     """Take a refund that is new or due, for the length of a lease."""
     refund = (
-        Refund.objects.select_related("payment").filter(pk=refund_id, status__in=Refund.UNFINISHED).first()
+        Refund.objects.select_related("payment__account")
+        .filter(pk=refund_id, status__in=Refund.UNFINISHED)
+        .first()
     )
     if refund is None or refund.next_attempt_at is None or (refund.attempts and now < refund.next_attempt_at):
         return None
@@ -156,13 +105,13 @@ def _claim(refund_id: int, now: datetime) -> Refund | None:
 
 
 def _ask(refund: Refund) -> ProviderRefund:
-    at = provider(refund.payment.provider)
+    at, attempt = selectors.provider_of(refund.payment), selectors.known_as(refund.payment)
     if refund.status == Refund.Status.PENDING:
-        return at.ask_refund(reference=refund.payment.reference, provider_refund_id=refund.provider_refund_id)
-    return at.refund(reference=refund.payment.reference, amount=refund.money, key=refund.key)
+        return at.ask_refund(attempt=attempt, provider_refund_id=refund.provider_refund_id)
+    return at.refund(attempt=attempt, amount=refund.money, key=refund.key)
 
 
-def _later(refund: Refund, error: str, now: datetime) -> None:
+def _later(refund: Refund, error: str, now: datetime, *, at_least: timedelta = timedelta(0)) -> None:
     """Record a try without an answer, and when the next is due."""
     pending = refund.status == Refund.Status.PENDING
     first, longest, most = (
@@ -171,7 +120,8 @@ def _later(refund: Refund, error: str, now: datetime) -> None:
     given_up = refund.attempts >= most
     if given_up:
         log.error("refund %s is left to a person", refund.pk)
-    refund.next_attempt_at = None if given_up else now + wait(refund.attempts, first=first, longest=longest)
+    pause = STUCK_LOOK if refund.needs_person else wait(refund.attempts, first=first, longest=longest)
+    refund.next_attempt_at = None if given_up else now + max(pause, at_least)
     refund.last_error = error[:200]
     with transaction.atomic():
         Refund.objects.filter(pk=refund.pk, status=refund.status, attempts=refund.attempts).update(
@@ -179,12 +129,20 @@ def _later(refund: Refund, error: str, now: datetime) -> None:
         )
 
 
-def _record(refund: Refund, told: ProviderRefund, now: datetime, when_done: WhenDone | None) -> None:
+def _record(
+    refund: Refund,
+    told: ProviderRefund,
+    now: datetime,
+    when_done: WhenDone | None,
+    lock_first: LockFirst | None,
+) -> None:
     """Record the provider's answer, once; a refusal gives the reserved amount back."""
-    if told.state is RefundState.PENDING and refund.status == Refund.Status.PENDING:
-        _later(refund, "", now)
+    if _is_no_news(refund, told):
+        _later(refund, told.failure_code, now)
         return
     with transaction.atomic():
+        if lock_first is not None:
+            lock_first(refund.payment.booking_id)
         payment = selectors.locked(refund.payment_id)
         changed = _outcome(refund, told, now)
         if Refund.objects.filter(pk=refund.pk, status=refund.status).update(**changed) != 1:
@@ -193,28 +151,40 @@ def _record(refund: Refund, told: ProviderRefund, now: datetime, when_done: When
         for name, value in changed.items():
             setattr(refund, name, value)
         if refund.status == Refund.Status.FAILED:
-            _give_back(payment, refund.money)
+            give_back(payment, refund.money)
         refund.payment = payment
         if when_done is not None and refund.status not in Refund.UNFINISHED:
             when_done(refund)
 
 
+def _is_no_news(refund: Refund, told: ProviderRefund) -> bool:
+    """Tell whether a pending refund is pending still, for the same reason."""
+    if refund.status != Refund.Status.PENDING:
+        return False
+    return told.state is (RefundState.STUCK if refund.needs_person else RefundState.PENDING)
+
+
 def _outcome(refund: Refund, told: ProviderRefund, now: datetime) -> dict[str, object]:
     """Give the columns that an answer sets."""
     number = told.provider_refund_id or refund.provider_refund_id
-    if told.state is RefundState.PENDING:
-        first_look = now + wait(1, first=FIRST_LOOK, longest=LONGEST_LOOK)
+    if told.state in {RefundState.PENDING, RefundState.STUCK}:
+        stuck = told.state is RefundState.STUCK
+        if stuck:
+            log.error("refund %s waits for a person at its provider", refund.pk)
         return {
             "status": Refund.Status.PENDING,
             "provider_refund_id": number,
+            "needs_person": stuck,
             "attempts": 0,
-            "next_attempt_at": first_look,
-            "last_error": "",
+            "next_attempt_at": now
+            + (STUCK_LOOK if stuck else wait(1, first=FIRST_LOOK, longest=LONGEST_LOOK)),
+            "last_error": told.failure_code[:200],
         }
     done = Refund.Status.SUCCEEDED if told.state is RefundState.SUCCEEDED else Refund.Status.FAILED
     return {
         "status": done,
         "provider_refund_id": number,
+        "needs_person": False,
         "next_attempt_at": None,
         "done_at": now,
         "last_error": told.failure_code[:200],

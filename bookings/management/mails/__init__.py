@@ -1,0 +1,1 @@
+"""Looking at mails before anybody gets them: `manage.py mail_pictures`."""

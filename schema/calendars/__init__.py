@@ -1,0 +1,1 @@
+"""Changing when calendars and practices are open: inputs, payloads, mutations, and what they touch."""

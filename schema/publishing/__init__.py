@@ -1,0 +1,1 @@
+"""Publishing slots and withdrawing them, for those who run a calendar."""

@@ -1,0 +1,1 @@
+"""Times that can be booked: the types, the listing, and why a time is refused."""

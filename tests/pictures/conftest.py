@@ -1,0 +1,18 @@
+"""What the tests of pictures share: a folder of their own, and people with something to show."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bookings.limits.services import forget_everything
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> Path:
+    """Where this test's pictures are kept."""
+    place = tmp_path / "kept"
+    entry = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(place)}}
+    settings.STORAGES = {**settings.STORAGES, "pictures": entry}
+    forget_everything()
+    return place
