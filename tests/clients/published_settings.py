@@ -3,6 +3,6 @@
 import os
 from pathlib import Path
 
-from core.settings import *  # noqa: F403
+from core.settings import *  # noqa: F403  # settings are told from others by their names alone
 
 STATIC_ROOT = Path(os.environ["PUBLISHED_IN"])

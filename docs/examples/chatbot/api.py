@@ -56,7 +56,7 @@ class Api:
             wait = said.get("retryAfter")
             if wait is None or time.monotonic() + wait > until:
                 raise Refused(said.get("code", ""), error["message"])
-            time.sleep(wait)
+            time.sleep(wait)  # as long as the service asks for
 
     def _answer(self, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
         """Give the answer to a request, however often it must be sent."""
@@ -76,7 +76,7 @@ class Api:
             if not away:
                 self._tell("away")
             away = True
-            time.sleep(pause)
+            time.sleep(pause)  # longer each time, so that a service that comes back is not rushed
             pause = min(2 * pause, 4.0)
 
 

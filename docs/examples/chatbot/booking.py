@@ -89,6 +89,7 @@ class Following:
             if left <= 0:
                 self.person.say("unchanged")
                 return
+            # Nothing is pushed to a client; whoever waits looks again.
             time.sleep(min(left, LOOK_EVERY if self._token else LOOK_OUTSIDE_EVERY))
 
     def look(self) -> None:
