@@ -76,6 +76,30 @@ class PriceRange:
         return selectors.Price(self.currency, least, read_number("price.to", self.to, 0, DEAREST))
 
 
+Words = Annotated[
+    str | None,
+    strawberry.argument(
+        description="That have each of these words, 6 at most, in their name, city or category or among their "
+        "services, their consultants' names and specialisations. The beginning of a word is enough; case and "
+        "accents do not matter."
+    ),
+]
+City = Annotated[
+    str | None,
+    strawberry.argument(description="In this city; case and accents do not matter: `lodz` is `Łódź`."),
+]
+OpenNow = Annotated[
+    bool,
+    strawberry.argument(
+        description="That are open at this moment by their own clocks; those that set no hours always are."
+    ),
+]
+FreeBefore = Annotated[
+    datetime.datetime | None,
+    strawberry.argument(description="That have an open time which begins before this (`nextFreeAt`)."),
+]
+
+
 @strawberry.type
 class Query:
     """Root fields of this topic."""
@@ -89,20 +113,8 @@ class Query:
     def businesses(
         self,
         info: Info,
-        search: Annotated[
-            str | None,
-            strawberry.argument(
-                description="That have each of these words, 6 at most, in their name, city or category or among their "
-                "services, their consultants' names and specialisations. The beginning of a word is enough; case and "
-                "accents do not matter."
-            ),
-        ] = None,
-        city: Annotated[
-            str | None,
-            strawberry.argument(
-                description="In this city; case and accents do not matter: `lodz` is `Łódź`."
-            ),
-        ] = None,
+        search: Words = None,
+        city: City = None,
         category: Annotated[
             str | None, strawberry.argument(description="Of this category, by its slug.")
         ] = None,
@@ -113,18 +125,8 @@ class Query:
         rating_from: Annotated[
             Decimal | None, strawberry.argument(description="Whose rating is this or better, 1 to 5.")
         ] = None,
-        open_now: Annotated[
-            bool,
-            strawberry.argument(
-                description="That are open at this moment by their own clocks; those that set no hours always are."
-            ),
-        ] = False,
-        free_before: Annotated[
-            datetime.datetime | None,
-            strawberry.argument(
-                description="That have an open time which begins before this (`nextFreeAt`)."
-            ),
-        ] = None,
+        open_now: OpenNow = False,
+        free_before: FreeBefore = None,
         order: Annotated[Order, strawberry.argument(description="In which order.")] = Order.NAME,
     ) -> QuerySet[models.Business]:
         """Find practices."""
