@@ -1,10 +1,10 @@
-"""What the long proofs need beyond Python: Node for GraphQL clients, Chromium for pages."""
+"""What the long proofs need beyond Python: Node for GraphQL clients, Chromium for pages, Redis for limits."""
 
 import os
 import shutil
 import subprocess
 
-NEEDED = {"node": "nodejs", "npm": "npm", "chromium": "chromium"}
+NEEDED = {"node": "nodejs", "npm": "npm", "chromium": "chromium", "redis-server": "redis-server"}
 """Command and the Debian package that has it."""
 
 
@@ -14,7 +14,9 @@ def provide() -> None:
     if missing and shutil.which("apt-get") and os.geteuid() == 0:
         packages = [NEEDED[command] for command in missing]
         print(f"Installing {', '.join(packages)} for the proofs", flush=True)
-        quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+        # Run level 1: no package starts a service of its own.
+        own = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+        quiet = {"stdout": subprocess.DEVNULL, "env": own}
         subprocess.run(["apt-get", "-qq", "update"], check=False, **quiet)
         subprocess.run(
             ["apt-get", "-qq", "install", "-y", "--no-install-recommends", *packages], check=False, **quiet
