@@ -1,16 +1,23 @@
-"""What the long proofs need beyond Python: Node for GraphQL clients, Chromium for pages, Redis for limits."""
+"""What the long proofs need beyond Python: Node for GraphQL clients, Chromium for pages, Redis, wrk for load."""
 
 import os
 import shutil
 import subprocess
+from collections.abc import Collection
 
-NEEDED = {"node": "nodejs", "npm": "npm", "chromium": "chromium", "redis-server": "redis-server"}
+NEEDED = {
+    "node": "nodejs",
+    "npm": "npm",
+    "chromium": "chromium",
+    "redis-server": "redis-server",
+    "wrk": "wrk",
+}
 """Command and the Debian package that has it."""
 
 
-def provide() -> None:
+def provide(commands: Collection[str] = tuple(NEEDED)) -> None:
     """Install what is missing where that is allowed (Debian, root); else say what the proofs will lack."""
-    missing = [command for command in NEEDED if shutil.which(command) is None]
+    missing = [command for command in commands if shutil.which(command) is None]
     if missing and shutil.which("apt-get") and os.geteuid() == 0:
         packages = [NEEDED[command] for command in missing]
         print(f"Installing {', '.join(packages)} for the proofs", flush=True)
