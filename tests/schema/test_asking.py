@@ -173,6 +173,15 @@ def test_inputs__want_an_access_token_of_who_has_no_account_and_of_nobody_else()
     assert (account["path"], account["value"]) == (["proof", "account"], gid(booking))
 
 
+def test_actions__of_a_draft_give_a_stranger_nothing_that_wants_a_token_which_no_mail_brings() -> None:
+    service = factories.service()
+    draft = factories.draft(factories.consultant(service), service)
+
+    moves = {row.action.value for row in available_actions(draft, Viewer(), factories.NOW)}
+
+    assert {"VERIFY", "CANCEL"} <= moves and "RESCHEDULE" not in moves
+
+
 @pytest.mark.parametrize(
     "made", [factories.draft, factories.pending, factories.approved, factories.paying, confirmed]
 )
