@@ -270,9 +270,12 @@ TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", example="1", default=0)
 
 # GraphQL over HTTP. The document limits are api.md's table.
 GRAPHIQL = env.boolean("GRAPHIQL", default=DEBUG)
+GRAPHQL_COMPILED = env.boolean("GRAPHQL_COMPILED", default=True)
 GRAPHQL_LIMITS = {
     "body_bytes": 256 * 1024,
     "json_depth": 32,
+    "json_values": 10_000,
+    "characters": 16 * 1024,
     "tokens": 1000,
     "depth": 10,
     "aliases": 15,

@@ -13,7 +13,7 @@ from django.http import HttpRequest, UnreadablePostError
 from schema.http.errors import Refused
 from schema.http.persisted import Persisted, read_persisted
 
-_STRING_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]}]', re.DOTALL)
+_STRING_OR_MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]},]', re.DOTALL)
 _ODD_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
@@ -58,11 +58,11 @@ def read_get(request: HttpRequest) -> Call:
 
 
 def parse_json(body: bytes, name: str) -> Any:
-    """Parse what a stranger sent: JSON in UTF-8, of bounded nesting, without NaN, NUL and half characters.
+    """Parse what a stranger sent: JSON in UTF-8, bounded in nesting and values, without NaN, NUL and half characters.
 
     Raise Refused (400). `name` says what is parsed, for the message.
     """
-    _check_nesting(body, name)
+    _check_shape(body, name)
     try:
         value = _DECODER.decode(body.decode())
         if _ODD_ESCAPE.search(body):
@@ -102,13 +102,13 @@ def _read_up_to(stream: Any, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _check_nesting(body: bytes, name: str) -> None:
-    """Count brackets outside of strings, without recursion and before anything recursive sees the text."""
-    deepest = settings.GRAPHQL_LIMITS["json_depth"]
-    if body.count(b"[") + body.count(b"{") <= deepest:
+def _check_shape(body: bytes, name: str) -> None:
+    """Count brackets and commas outside of strings, without recursion and before anything recursive sees the text."""
+    deepest, most = settings.GRAPHQL_LIMITS["json_depth"], settings.GRAPHQL_LIMITS["json_values"]
+    if body.count(b"[") + body.count(b"{") <= deepest and body.count(b",") < most:
         return
-    depth = 0
-    for match in _STRING_OR_BRACKET.finditer(body):
+    depth, values = 0, 1
+    for match in _STRING_OR_MARK.finditer(body):
         first = match.group()[0]
         if first in b"[{":
             depth += 1
@@ -116,6 +116,10 @@ def _check_nesting(body: bytes, name: str) -> None:
                 raise Refused(400, f"The {name} is nested more than {deepest} deep.")
         elif first in b"]}":
             depth -= 1
+        elif first in b",":
+            values += 1
+            if values > most:
+                raise Refused(400, f"The {name} holds more than {most} values.")
 
 
 def _check_text(value: Any) -> None:

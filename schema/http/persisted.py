@@ -22,7 +22,7 @@ BYTES_KEPT = 2 * 1024 * 1024
 BYTES_BESIDE_A_TEXT = 400
 """What the hash and its place in the list take at most."""
 LONGEST_KEPT = 16 * 1024
-"""Characters; longer documents are served, and kept for nobody."""
+"""Characters, as many as a document may have (GRAPHQL_LIMITS)."""
 
 NOT_FOUND = problem("PersistedQueryNotFound", Code.PERSISTED_QUERY_NOT_FOUND)
 NOT_SUPPORTED = problem("PersistedQueryNotSupported", Code.PERSISTED_QUERY_NOT_SUPPORTED)

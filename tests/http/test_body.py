@@ -39,6 +39,7 @@ MALFORMED = {
     "deep arrays": b'{"query": "{ hello }", "variables": {"a": ' + b"[" * 40 + b"]" * 40 + b"}}",
     "deep objects": b'{"a":' * 40 + b"1" + b"}" * 40,
     "arrays that never close": b"[" * 200_000,
+    "more values than anybody sends": b'{"query": "{ hello }", "variables": {"a": [' + b"0," * 9_999 + b"0]}}",
 }
 
 
@@ -75,6 +76,16 @@ def test_read__nesting_inside_of_text_does_not_count(post):
     response = post('query($n: String!) { hello(name: $n) } # "\\"' + "[" * 100, variables={"n": "[{" * 100})
 
     assert response.json() == {"data": {"hello": "Hello, " + "[{" * 100 + "!"}}
+
+
+def test_read__commas_inside_of_text_do_not_count(post):
+    name = "," * 10_001
+
+    assert post("query($n: String!) { hello(name: $n) }", variables={"n": name}).status_code == 200
+
+
+def test_read__values_to_the_limit(post):
+    assert post("{ hello }", variables={"unused": [0] * 9_999}).status_code == 200
 
 
 def test_read__nesting_to_the_limit(post):

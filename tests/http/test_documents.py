@@ -22,11 +22,13 @@ def test_read__remembers_refusals():
     assert known.read("{ nothing }") is known.read("{ nothing }")
 
 
-def test_read__does_not_remember_long_documents():
+def test_read__takes_no_document_that_is_longer_than_people_write():
     known = reader()
-    text = "{ hello } #" + "x" * documents.LONGEST_REMEMBERED
+    text = "{ hello } #" + "x" * 16_384
 
-    assert known.read(text) is not known.read(text)
+    assert known.read(text[:16_384]).document is not None
+    assert [each["extensions"]["code"] for each in known.read(text).problems] == ["QUERY_TOO_COMPLEX"]
+    assert text not in known._known
 
 
 def test_read__forgets_what_was_used_longest_ago(monkeypatch):

@@ -26,6 +26,7 @@ def names(count: int) -> str:
 
 
 REFUSED = {
+    "characters": "{ hello } #" + "x" * 16_384,
     "tokens": "{ " + "hello " * 1000 + "}",
     "depth": nested(11),
     "depth through fragments": "{ node { ...A } } "
