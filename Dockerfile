@@ -25,4 +25,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f\"http://127.0.0.1:{os.environ['PORT']}/health/live\", timeout=2)"]
 STOPSIGNAL SIGTERM
 # The Procfile's web; compose.yaml has the worker's. A shell, for the variables, that gives way to the program.
-CMD ["sh", "-c", "exec granian --interface wsgi --host ${HOST:-127.0.0.1} --port ${PORT:-8000} --workers ${WEB_PROCESSES:-2} --blocking-threads ${WEB_THREADS:-4} --no-ws --backpressure 128 --workers-kill-timeout 3 --respawn-failed-workers core.wsgi:application"]
+CMD ["sh", "-c", "exec granian --interface wsgi --host ${HOST:-127.0.0.1} --port ${PORT:-8000} --workers ${WEB_PROCESSES:-2} --blocking-threads ${WEB_THREADS:-4} --no-ws --http 1 --http1-header-read-timeout 20000 --http1-buffer-size 65536 --backpressure 1024 --workers-kill-timeout 3 --respawn-failed-workers core.wsgi:application"]
