@@ -19,9 +19,12 @@ from graphql import (
     OperationDefinitionNode,
     execute,
 )
+from graphql import ExecutionContext as Executor
 from strawberry.execution import optimized_is_awaitable
 from strawberry.types.execution import ExecutionContext
 from strawberry.types.graphql import OperationType
+
+from schema.engine.context import CompiledContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def run(
             variable_values=frame.variables,
             operation_name=operation.name.value if operation.name is not None else None,
             middleware=schema._get_middleware_manager(extensions),
-            execution_context_class=schema.execution_context_class,
+            execution_context_class=_context_class(schema),
             is_awaitable=optimized_is_awaitable,
             max_coercion_errors=settings.GRAPHQL_LIMITS["errors"],
             hide_suggestions=not settings.GRAPHIQL,
@@ -74,6 +77,11 @@ def run(
     # Only variables are refused without a path: whatever a field raises is located at it.
     started = result.data is not None or any(error.path for error in errors)
     return Outcome(result.data, errors, runner.get_extensions_results_sync(), started)
+
+
+def _context_class(schema: strawberry.Schema) -> type[Executor] | None:
+    """Give what runs the operation: plans where the setting wants them, else the interpreter alone."""
+    return CompiledContext if settings.GRAPHQL_COMPILED else schema.execution_context_class
 
 
 def _frame(
