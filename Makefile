@@ -8,7 +8,7 @@ export PORT
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove demo mails docs format generate
+.PHONY: help run test check prove bench demo mails docs format generate
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -24,6 +24,9 @@ check: ## format, lint, types, import arrows, migrations, generated files, docum
 
 prove: ## run the long proofs: races, kills, real processes, real clients
 	$(BOOTSTRAP) prove $(ARGS)
+
+bench: ## measure over HTTP beside REST framework and bare SQL; ARGS="--rounds 2 --seconds 2"
+	$(BOOTSTRAP) bench $(ARGS)
 
 demo: ## tell six stories against the running server
 	$(BOOTSTRAP) demo $(ARGS)

@@ -1,7 +1,7 @@
 """From a bare python3 to a running command: make .venv, install what is pinned, hand over.
 
 Standard library only, and written so that an old Python can still read it and say what is missing.
-Usage: python3 core/bootstrap.py {env|dev-env|run|test|prove|check|demo|mails|docs|format|generate} [arguments]
+Usage: python3 core/bootstrap.py {env|dev-env|run|test|prove|bench|check|demo|mails|docs|format|generate} [arguments]
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ COMMANDS = {
     "docs": (DEVELOP, ["-m", "mkdocs"]),
     "test": (DEVELOP, ["-m", "tests.run"]),
     "prove": (DEVELOP, ["-m", "tests.run", "--prove"]),
+    "bench": (DEVELOP, ["-m", "tests.benchmarks.web"]),
     "check": (DEVELOP, ["-m", "tests.check"]),
     "format": (DEVELOP, ["-m", "tests.check", "--format"]),
     "generate": (DEVELOP, ["-m", "tests.check", "--generate"]),
