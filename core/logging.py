@@ -11,6 +11,7 @@ from core import env, logfile
 
 _TALKATIVE = ("boto3", "botocore", "httpcore", "httpx", "PIL", "s3transfer", "stripe", "urllib3")
 """Libraries that tell of each request: whole addresses, some of them secret, and headers."""
+_FILTERS = ["request_id", "strangers"]
 
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="-")
 """The id of the request that this thread is answering; a dash outside of any."""
@@ -73,6 +74,17 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class StrangersFilter(logging.Filter):
+    """Let what strangers send wrong be a line and no failure: anybody could fill the log with tracebacks of it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Make Django's errors about such requests, as about a host that is not ours, warnings. Let all pass."""
+        if record.name.startswith("django.security.") and record.levelno == logging.ERROR:
+            record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+            record.exc_info = record.exc_text = None
+        return True
+
+
 def read() -> dict[str, Any]:
     """Give Django's LOGGING as the environment asks. Raises ImproperlyConfigured for a file that cannot be written."""
     level = env.one_of("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR", default="INFO")
@@ -93,13 +105,13 @@ def configuration(
     form: line or json. most_bytes fill the file (0: others rotate it), of which so many older ones are kept.
     """
     handlers: dict[str, dict[str, Any]] = {
-        "console": {"class": "logging.StreamHandler", "formatter": form, "filters": ["request_id"]}
+        "console": {"class": "logging.StreamHandler", "formatter": form, "filters": _FILTERS}
     }
     if file:
         handlers["file"] = {
             "class": "core.logfile.SharedFile",
             "formatter": form,
-            "filters": ["request_id"],
+            "filters": _FILTERS,
             "filename": file,
             "most_bytes": most_bytes,
             "kept": kept,
@@ -107,7 +119,7 @@ def configuration(
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": RequestIdFilter}},
+        "filters": {"request_id": {"()": RequestIdFilter}, "strangers": {"()": StrangersFilter}},
         "formatters": {
             "line": {
                 "()": Line,

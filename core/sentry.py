@@ -11,7 +11,10 @@ _UNTOLD = ("user", "extra", "server_name", "modules")
 """Parts of an event that are left out as a whole."""
 _CRUMB = ("type", "category", "level", "message", "timestamp")
 """What a breadcrumb says; its data are left out."""
-_NO_FAULTS = ("django.security.DisallowedHost",)
+_NO_FAULTS = tuple(
+    f"django.security.{refusal}"
+    for refusal in ("DisallowedHost", "RequestDataTooBig", "SuspiciousOperation", "TooManyFieldsSent")
+)
 """Loggers of what callers do wrong: whoever scans the internet asks by any host, all day."""
 _QUIET_CRUMBS = ("query", "httplib", "subprocess")
 """Breadcrumbs of statements and outside calls, which may hold values and addresses."""

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from bookings.common.ids import new_token
-from core.logging import Line, configuration, unsaid
+from core.logging import Line, StrangersFilter, configuration, unsaid
 from tests import logwatch
 from tests.factories import PASSWORD
 
@@ -175,3 +175,12 @@ def test_watch__lets_what_may_be_said_pass(product: logging.Logger) -> None:
 
     assert logwatch.WATCH.seen == seen + 1
     assert taken() == []
+
+
+def test_log__of_what_a_stranger_sends_wrong_is_one_line(client, caplog):
+    caplog.handler.addFilter(StrangersFilter())
+
+    client.get("/", headers={"host": "evil.example"})
+
+    (record,) = [each for each in caplog.records if each.name == "django.security.DisallowedHost"]
+    assert (record.levelname, record.exc_info) == ("WARNING", None)

@@ -39,7 +39,9 @@ MALFORMED = {
     "deep arrays": b'{"query": "{ hello }", "variables": {"a": ' + b"[" * 40 + b"]" * 40 + b"}}",
     "deep objects": b'{"a":' * 40 + b"1" + b"}" * 40,
     "arrays that never close": b"[" * 200_000,
-    "more values than anybody sends": b'{"query": "{ hello }", "variables": {"a": [' + b"0," * 9_999 + b"0]}}",
+    "more values than anybody sends": b'{"query": "{ hello }", "variables": {"a": ['
+    + b"0," * 9_999
+    + b"0]}}",
 }
 
 
