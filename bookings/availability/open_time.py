@@ -5,7 +5,8 @@ from datetime import datetime
 
 from bookings.availability.calendars import DAY, Calendar, Hours, Practice, closures, open_time
 from bookings.availability.intervals import Range, merged, within, without
-from bookings.availability.loading import LONGEST_SESSION, empty_calendars, epoch
+from bookings.availability.loading import empty_calendars, epoch
+from bookings.availability.reading import LONGEST_SESSION
 from bookings.businesses.models import Business, ClosedDay, OpeningHours
 from bookings.common.zones import zone
 from bookings.schedules.models import Schedule

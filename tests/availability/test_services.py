@@ -130,9 +130,9 @@ def test_openings__of_several_schedules_come_by_start_and_take_as_many_statement
     terms = selectors.terms_of(offered)
     span = {"since": NOW, "until": NOW + DAY, "now": NOW}
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(1):
         one = selectors.openings(terms=terms, hosts=hosts(schedule), **span)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(1):
         all_of_them = selectors.openings(terms=terms, hosts=hosts(schedule, *others), **span)
 
     assert len(all_of_them) == 5 * len(one)
