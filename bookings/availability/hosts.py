@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import BigIntegerField
+
 from bookings.catalogue.models import Service
+from bookings.common.compiled import Argument, Compiled
 from bookings.consultants.models import Consultant
 from bookings.resources.models import Resource
 from bookings.schedules.models import Schedule
@@ -24,7 +27,7 @@ class Hosts:
     """The schedules of which one is booked, and the rooms of which one is held with it (None: no room is needed).
 
     anyone: the client named none of them, so whoever is free and least loaded will do. freed: seats to be counted as
-    given back already. timezone: the practice's, for what is said where nobody is there.
+    given back already. timezone: the practice's, for what is said where nobody is there. consultant: who was named.
     """
 
     schedules: tuple[Schedule, ...]
@@ -32,6 +35,7 @@ class Hosts:
     anyone: bool = False
     freed: Seats | None = None
     timezone: str = "UTC"
+    consultant: Consultant | None = None
 
     @property
     def all(self) -> tuple[Schedule, ...]:
@@ -49,19 +53,18 @@ def hosts_of(service: Service, *, consultant_id: int | None = None, resource_id:
 
     A resource with less room than the service has seats is none for it.
     """
-    resources = [] if service.holds == Holds.CONSULTANT else _resources(service, resource_id)
+    resources = () if service.holds == Holds.CONSULTANT else _resources(service, resource_id)
     clock = service.business.timezone
     if service.holds == Holds.RESOURCE:
-        return Hosts(tuple(resources), anyone=resource_id is None, timezone=clock)
-    people = Consultant.objects.filter(business=service.business_id, services=service, is_active=True)
-    if consultant_id is not None:
-        people = people.filter(pk=consultant_id)
-    return Hosts(
-        _schedules(people.order_by("pk").values_list("schedule", flat=True)),
-        tuple(resources) if service.holds == Holds.BOTH else None,
-        anyone=consultant_id is None,
-        timezone=clock,
-    )
+        return Hosts(resources, anyone=resource_id is None, timezone=clock)
+    rooms = resources if service.holds == Holds.BOTH else None
+    if consultant_id is None:
+        return Hosts(_people(service), rooms, anyone=True, timezone=clock)
+    named = _PERSON.first(consultant=consultant_id, business=service.business_id, service=service.pk)
+    if named is None:
+        return Hosts((), rooms, timezone=clock)
+    named.business = service.business
+    return Hosts(_of_practice([named.schedule], service), rooms, timezone=clock, consultant=named)
 
 
 def consultants_by_schedule(schedule_ids: Iterable[int]) -> Mapping[int, Consultant]:
@@ -76,7 +79,29 @@ def resources_by_schedule(schedule_ids: Iterable[int]) -> Mapping[int, Resource]
     return {resource.schedule_id: resource for resource in rows}
 
 
-def _resources(service: Service, resource_id: int | None) -> list[Schedule]:
+_KEY = BigIntegerField()
+_PERSON: Compiled[Consultant] = Compiled(
+    lambda: Consultant.objects.select_related("schedule").filter(
+        pk=Argument("consultant", _KEY),
+        business=Argument("business", _KEY),
+        services=Argument("service", _KEY),
+        is_active=True,
+    )
+)
+_PEOPLE: Compiled[Schedule] = Compiled(
+    lambda: Schedule.objects.filter(
+        consultant__business=Argument("business", _KEY),
+        consultant__services=Argument("service", _KEY),
+        consultant__is_active=True,
+    ).order_by("pk")
+)
+
+
+def _people(service: Service) -> tuple[Schedule, ...]:
+    return _of_practice(_PEOPLE.rows(business=service.business_id, service=service.pk), service)
+
+
+def _resources(service: Service, resource_id: int | None) -> tuple[Schedule, ...]:
     rows = Resource.objects.filter(
         business=service.business_id,
         services=service,
@@ -86,8 +111,14 @@ def _resources(service: Service, resource_id: int | None) -> list[Schedule]:
     )
     if resource_id is not None:
         rows = rows.filter(pk=resource_id)
-    return list(_schedules(rows.values_list("schedule", flat=True)))
+    found = Schedule.objects.filter(pk__in=rows.values_list("schedule", flat=True)).order_by("pk")
+    return _of_practice(found, service)
 
 
-def _schedules(ids: Iterable[int]) -> tuple[Schedule, ...]:
-    return tuple(Schedule.objects.select_related("business").filter(pk__in=ids).order_by("pk"))
+def _of_practice(schedules: Iterable[Schedule], service: Service) -> tuple[Schedule, ...]:
+    """Give the schedules with their practice, which is the service's and need not be read again."""
+    found = tuple(schedules)
+    for schedule in found:
+        if schedule.business_id == service.business_id:
+            schedule.business = service.business
+    return found

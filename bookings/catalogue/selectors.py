@@ -1,6 +1,6 @@
 """Reading services, and practices whose offer is changed."""
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet
 from django.utils.translation import gettext
 
 from bookings.accounts.viewer import Viewer
@@ -8,12 +8,23 @@ from bookings.businesses.changes import note_change
 from bookings.businesses.models import Business
 from bookings.catalogue.models import Service
 from bookings.catalogue.policies import require_offer
+from bookings.common.compiled import Argument, Compiled
 from bookings.common.errors import DomainError, ErrorCode
 
 
 def in_use() -> QuerySet[Service]:
     """Give the services that take bookings; others are reached only through what was booked before."""
     return Service.objects.filter(is_active=True, business__is_active=True)
+
+
+def to_book(pk: int) -> Service | None:
+    """Give a service that takes bookings, with its practice."""
+    return _TO_BOOK.first(pk=pk)
+
+
+_TO_BOOK: Compiled[Service] = Compiled(
+    lambda: in_use().select_related("business").filter(pk=Argument("pk", BigIntegerField()))
+)
 
 
 def to_change(viewer: Viewer, pk: int) -> Service:

@@ -30,7 +30,8 @@ def _parse_datetime(value: object) -> datetime.datetime:
 
 
 def _serialize_datetime(value: datetime.datetime) -> str:
-    return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+    moment = value if value.tzinfo is datetime.UTC else value.astimezone(datetime.UTC)
+    return f"{moment.isoformat()[:-6]}Z"
 
 
 DATETIME = strawberry.scalar(

@@ -52,6 +52,20 @@ class SlotEdge:
     node: Slot = strawberry.field(description="The slot.")
 
 
+class _Edge:
+    """A SlotEdge whose cursor is written where one asks for it."""
+
+    __slots__ = ("node", "opening")
+
+    def __init__(self, opening: Opening, node: Slot) -> None:
+        self.opening, self.node = opening, node
+
+    @property
+    def cursor(self) -> str:
+        """Write where it stands."""
+        return _cursor(self.opening)
+
+
 @strawberry.type(description="One page of open times, and how to get the next.")
 class SlotConnection:
     """Relay's connection over computed rows; the cursor is (start, schedule)."""
@@ -74,12 +88,9 @@ class SlotConnection:
         else:
             start, end = low, min(high, low + (DEFAULT_PAGE if wanted.first is None else wanted.first))
         page = found[start:end]
-        edges = [
-            SlotEdge(cursor=_cursor(opening), node=slot)
-            for opening, slot in zip(page, faces(page), strict=True)
-        ]
+        edges = [_Edge(opening, slot) for opening, slot in zip(page, faces(page), strict=True)]
         return cls(
-            edges=edges,
+            edges=edges,  # type: ignore[arg-type]
             total_count=len(found),
             page_info=PageInfo(
                 has_previous_page=start > 0,

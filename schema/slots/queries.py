@@ -120,7 +120,7 @@ class Query:
         )
         found = selectors.offered(terms=terms, hosts=hosts, since=since, until=end, now=now)
         found = _within(part_of_day, found, service, hosts)
-        return SlotConnection.of(found, lambda shown: slots_of(shown, service), page)
+        return SlotConnection.of(found, lambda shown: slots_of(shown, service, hosts.consultant), page)
 
     @strawberry.field(
         description="Why a time can be booked or not: every rule that stands against it, and the next open times."
@@ -185,8 +185,7 @@ def _open_at(service: catalogue.Service, keys: list[SlotKey], now: datetime.date
 
 
 def _service(service_id: str) -> catalogue.Service | None:
-    rows = catalogue_selectors.in_use().select_related("business")
-    return rows.filter(pk=pk_of(service_id, "Service")).first()
+    return catalogue_selectors.to_book(pk_of(service_id, "Service"))
 
 
 def _hosts(service: catalogue.Service, consultant_id: str | None, resource_id: str | None) -> Hosts:

@@ -3,18 +3,20 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import strawberry
 from strawberry import relay
 
 from bookings.availability import selectors
-from bookings.availability.engine import Opening
+from bookings.availability.engine import MINUTE, Opening
 from bookings.availability.hosts import consultants_by_schedule, resources_by_schedule
 from bookings.availability.selectors import ANY
 from bookings.catalogue import models as catalogue
 from bookings.catalogue.prices import deposit_of, price_of
 from bookings.common.zones import is_zone, zone
+from bookings.consultants import models as people
 from schema.catalogue import Service
 from schema.common.inputs import BadUserInput, read_id, read_pk
 from schema.common.scalars import Money, TimeZone
@@ -110,17 +112,6 @@ class SlotKey:
     length: datetime.timedelta | None = None
 
     @classmethod
-    def of(cls, opening: Opening, service: catalogue.Service) -> Self:
-        """Give the key of an opening of a service."""
-        length = datetime.timedelta(seconds=opening.end - opening.start)
-        return cls(
-            service.pk,
-            opening.schedule,
-            selectors.moment(opening.start),
-            length if service.max_duration is not None else None,
-        )
-
-    @classmethod
     def read(cls, node_id: str) -> Self:
         """Read the part of an opaque id. Raises BadUserInput."""
         service, schedule, start, length, *more = (*node_id.split("."), "", "", "")
@@ -133,15 +124,6 @@ class SlotKey:
             datetime.timedelta(minutes=read_pk(length)) if length else None,
         )
 
-    @property
-    def node_id(self) -> str:
-        """Write the part of an opaque id."""
-        schedule = ANYONE if self.schedule == ANY else str(self.schedule)
-        parts = [str(self.service), schedule, str(int(self.start.timestamp()))]
-        if self.length is not None:
-            parts.append(str(self.length // datetime.timedelta(minutes=1)))
-        return ".".join(parts)
-
 
 def read_slot_id(text: str) -> SlotKey:
     """Read an opaque slot id. Raises BadUserInput."""
@@ -151,20 +133,35 @@ def read_slot_id(text: str) -> SlotKey:
     return SlotKey.read(node_id)
 
 
-def slots_of(openings: Iterable[Opening], service: catalogue.Service) -> list[Slot]:
-    """Give the faces of openings of a service: two statements, however many."""
+def slots_of(
+    openings: Iterable[Opening], service: catalogue.Service, named: people.Consultant | None = None
+) -> list[Slot]:
+    """Give the faces of openings of a service: two statements at most, however many.
+
+    named: the consultant whose openings they are, where there is one alone and it was read already.
+    """
     listed = list(openings)
     schedules = {opening.schedule for opening in listed} - {ANY}
-    people = consultants_by_schedule(schedules) if schedules else {}
-    things = resources_by_schedule(schedules - set(people)) if schedules - set(people) else {}
-    return [_slot(opening, service, people, things) for opening in listed]
+    known = {named.schedule_id: named} if named else {}
+    if schedules - set(known):
+        known = dict(consultants_by_schedule(schedules))
+    things = resources_by_schedule(schedules - set(known)) if schedules - set(known) else {}
+    face = partial(_slot, service=service, people=known, things=things)
+    return [face(opening) for opening in listed]
+
+
+def node_id_of(opening: Opening, service: catalogue.Service) -> str:
+    """Write what `SlotKey.read` reads, without the detour over objects: a page has a hundred."""
+    schedule = ANYONE if opening.schedule == ANY else opening.schedule
+    text = f"{service.pk}.{schedule}.{opening.start}"
+    return text if service.max_duration is None else f"{text}.{(opening.end - opening.start) // MINUTE}"
 
 
 def _slot(opening: Opening, service: catalogue.Service, people: Any, things: Any) -> Slot:
     consultant, resource = people.get(opening.schedule), things.get(opening.schedule)
     named = consultant or resource
     return Slot(
-        node_id=SlotKey.of(opening, service).node_id,
+        node_id=node_id_of(opening, service),
         starts_at=selectors.moment(opening.start),
         ends_at=selectors.moment(opening.end),
         timezone=TimeZone(named.schedule.timezone if named else service.business.timezone),
