@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, CharField, Count, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from bookings.accounts.viewer import Viewer
@@ -13,6 +14,7 @@ from bookings.booking.models import Booking, BookingEvent, BookingNote
 from bookings.booking.policies import Actor, actors_of, may_in_any
 from bookings.booking.rights import Operation
 from bookings.booking.states import ACTIVE, ActorKind, Status
+from bookings.common.compiled import Argument, Compiled
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.common.ids import read_acknowledgement_id
 from bookings.common.text import can_be_kept
@@ -155,8 +157,33 @@ def visible(viewer: Viewer, pk: int) -> Booking:
 
 def by_acknowledgement(text: str) -> Booking | None:
     """Give the booking of an acknowledgement id as a person may type it. Public facts only may be shown of it."""
-    known = read_acknowledgement_id(text) if can_be_kept(text) else ""
-    return Booking.objects.filter(acknowledgement_id=known).first()
+    return Booking.objects.filter(acknowledgement_id=_known(text)).first()
+
+
+def _known(text: str) -> str:
+    return read_acknowledgement_id(text) if can_be_kept(text) else ""
+
+
+class PublicStatus(NamedTuple):
+    """What an acknowledgement id alone tells of a booking."""
+
+    acknowledgement_id: str
+    status: str
+    deadline_at: datetime | None
+    updated_at: datetime
+
+
+_PUBLIC: Compiled[tuple[Any, ...]] = Compiled(
+    lambda: Booking.objects.filter(acknowledgement_id=Argument("known", CharField())).values_list(
+        *PublicStatus._fields
+    )
+)
+
+
+def public_status(text: str) -> PublicStatus | None:
+    """Give what may be shown to whoever has an acknowledgement id, as a person may type it."""
+    found = _PUBLIC.first(known=_known(text))
+    return PublicStatus(*found) if found is not None else None
 
 
 def newest_of(address: str, *, number: int) -> list[Booking]:

@@ -33,14 +33,15 @@ class PublicBookingStatus:
     updated_at: datetime.datetime = strawberry.field(description="When it last changed.")
 
     @classmethod
-    def of(cls, booking: models.Booking) -> "PublicBookingStatus":
+    def of(cls, found: selectors.PublicStatus) -> "PublicBookingStatus":
         """Give the public face."""
+        status = Status(found.status)
         return cls(
-            acknowledgement_id=booking.acknowledgement_id,
-            status=Status(booking.status),
-            status_label=str(Status(booking.status).label),
-            deadline=booking.deadline_at,
-            updated_at=booking.updated_at,
+            acknowledgement_id=found.acknowledgement_id,
+            status=status,
+            status_label=str(status.label),
+            deadline=found.deadline_at,
+            updated_at=found.updated_at,
         )
 
 
@@ -136,8 +137,8 @@ class Query:
         ],
     ) -> PublicBookingStatus | None:
         """Look a status up."""
-        booking = selectors.by_acknowledgement(acknowledgement_id)
-        return PublicBookingStatus.of(booking) if booking is not None else None
+        found = selectors.public_status(acknowledgement_id)
+        return PublicBookingStatus.of(found) if found is not None else None
 
     @strawberry.field(description="One booking that you may see, or null.")
     def booking(
