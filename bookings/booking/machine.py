@@ -10,8 +10,11 @@ from bookings.booking import policies, reminders
 from bookings.booking.models import Booking, BookingEvent
 from bookings.booking.policies import Actor
 from bookings.booking.states import TABLE, Move, Status, moves_from
+from bookings.common.compiled import Insertion
 from bookings.common.errors import DomainError, ErrorCode, Forbidden
 from bookings.notifications.services import drop_queued
+
+_EVENT = Insertion(BookingEvent)
 
 
 def refuse_unless_allowed(booking: Booking, move: Move) -> None:
@@ -72,9 +75,9 @@ def record(
     data: Mapping[str, Any] | None = None,
 ) -> BookingEvent:
     """Append the event of a move that was just made, inside its transaction."""
-    return BookingEvent.objects.create(
+    event = BookingEvent(
         booking=booking,
-        sequence=booking.events.count() + 1,
+        sequence=booking.events.count() + 1 if before else 1,  # nothing comes before a booking's first
         move=move,
         from_status=before,
         to_status=booking.status,
@@ -83,6 +86,8 @@ def record(
         data=dict(data or {}),
         at=now,
     )
+    _EVENT.insert(event)
+    return event
 
 
 def invalid_transition(booking: Booking, move: Move) -> DomainError:

@@ -3,23 +3,27 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext
 
 from bookings.accounts.viewer import Viewer
 from bookings.businesses import policies
 from bookings.businesses.models import Business, ConsentText
 from bookings.businesses.policies import Duty
+from bookings.common.compiled import Argument, Compiled
 from bookings.common.errors import DomainError, ErrorCode, invalid
 from bookings.common.text import can_be_kept
 from bookings.common.zones import zone
 
 LONGEST = 5000
+_LATEST = Compiled(
+    lambda: ConsentText.objects.filter(business=Argument("business", BigIntegerField())).order_by("-pk")[:1]
+)
 
 
 def latest(business_id: int) -> ConsentText | None:
     """Give the text that a practice shows now; None where it never published one of its own."""
-    return ConsentText.objects.filter(business_id=business_id).order_by("-pk").first()
+    return _LATEST.first(business=business_id)
 
 
 def newest() -> QuerySet[ConsentText]:

@@ -5,6 +5,7 @@ refuses would have used up the first. What is kept here are instants, the newest
 its windows under one lock.
 """
 
+import json
 import threading
 from abc import ABC, abstractmethod
 from bisect import bisect_right
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from limits import RateLimitItem
 
 from bookings.limits.models import LimitWindow
@@ -127,11 +128,42 @@ class ProcessStorage(Storage):
 
 
 class DatabaseStorage(Storage):
-    """Keeps windows as rows, which all processes share. Counts in a transaction of its own."""
+    """Keeps windows as rows, which all processes share. Never counts in a caller's transaction."""
 
     def acquire(self, windows: Sequence[Window], *, amount: int, at: float) -> Verdict:
-        """Count with the rows locked, in the order of their keys, so that no two hits wait for each other."""
+        """Count by one reading and one writing; where somebody else counts in between, with the rows locked."""
         wanted = {window.key: window for window in sorted(windows, key=lambda each: each.key)}
+        verdict = self._at_once(wanted, amount=amount, at=at)
+        return self._in_turn(wanted, amount=amount, at=at) if verdict is None else verdict
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Empty the rows. They stay, so that whoever is counting just now finds that they were changed."""
+        LimitWindow.objects.filter(key__in=keys).update(instants=[])
+
+    def _at_once(self, wanted: Mapping[str, Window], *, amount: int, at: float) -> Verdict | None:
+        """Read, judge, and write all windows in one statement that fails where one is not as it was read.
+
+        Give None for that: nothing was counted then. Who is refused leaves nothing, or naming ever new addresses would
+        fill the table. Rows are written in the order of their keys, so that no two hits wait for each other.
+        """
+        _refuse_in_a_transaction()
+        seen = read(wanted)
+        known = {key: json.loads(seen.get(key, "[]")) for key in wanted}
+        verdict = _judged(((known[key], wanted[key]) for key in wanted), amount=amount, at=at)
+        if verdict is not COUNTED:
+            return verdict
+        rows = [
+            (key, with_hits(known[key], window, amount=amount, at=at), _expiry(window, at))
+            for key, window in wanted.items()
+        ]
+        try:
+            write(rows, seen)
+        except IntegrityError:
+            return None
+        return COUNTED
+
+    def _in_turn(self, wanted: Mapping[str, Window], *, amount: int, at: float) -> Verdict:
+        """Count with the rows locked, in the order of their keys."""
         # Durable, so never inside of a caller's transaction: a refusal must not undo a count.
         with transaction.atomic(durable=True):
             rows = self._locked(wanted, at)
@@ -146,13 +178,9 @@ class DatabaseStorage(Storage):
                     unique_fields=["key"],
                     update_fields=["instants", "expires_at"],
                 )
-            else:  # who is refused leaves nothing, or naming ever new addresses would fill the table
+            else:  # who is refused leaves nothing
                 LimitWindow.objects.filter(pk__in=[row.pk for row in rows if not row.instants]).delete()
         return verdict
-
-    def forget(self, keys: Sequence[str]) -> None:
-        """Delete the rows."""
-        LimitWindow.objects.filter(key__in=keys).delete()
 
     def _locked(self, wanted: Mapping[str, Window], at: float) -> list[LimitWindow]:
         """Make the rows that are not there, then lock all: whoever comes second finds what the first has counted."""
@@ -162,6 +190,50 @@ class DatabaseStorage(Storage):
             rows = list(LimitWindow.objects.select_for_update().filter(key__in=wanted).order_by("key"))
             if len(rows) == len(wanted):  # fewer where the purge took an expired one in between
                 return rows
+
+
+_TABLE = LimitWindow._meta.db_table
+_JSON = {"postgresql": "jsonb", "sqlite": "text"}
+"""As what databases compare instants."""
+
+
+def _refuse_in_a_transaction() -> None:
+    """Raise RuntimeError inside of a caller's transaction: undone, it would undo a count; a test's own is none."""
+    blocks = connection.atomic_blocks
+    if blocks and not blocks[-1]._from_testcase:
+        raise RuntimeError("A hit is durable: it is counted outside of every transaction.")
+
+
+def read(keys: Iterable[str]) -> dict[str, str]:
+    """Give the instants of those windows that there are, as the database writes them."""
+    wanted = list(keys)
+    places = ", ".join(["%s"] * len(wanted))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT key, CAST(instants AS text) FROM {_TABLE} WHERE key IN ({places})", wanted)  # noqa: S608
+        return dict(cursor.fetchall())
+
+
+def write(rows: Iterable[tuple[str, list[float], datetime]], seen: Mapping[str, str]) -> None:
+    """Write all windows, each as it was read or not there before. Raise IntegrityError, with nothing written, else.
+
+    What somebody else changed meanwhile becomes NULL, which the column refuses, and so the whole statement.
+    """
+    kind = _JSON[connection.vendor]
+    values = [
+        value
+        for key, instants, until in rows
+        for value in (key, json.dumps(instants), connection.ops.adapt_datetimefield_value(until))
+    ]
+    fresh = ", ".join([f"(%s, CAST(%s AS {kind}), %s)"] * (len(values) // 3))
+    known = ", ".join([f"(%s, CAST(%s AS {kind}))"] * len(seen))
+    unchanged = f"(counted.key, counted.instants) IN (VALUES {known})" if seen else "1 = 0"
+    statement = (
+        f"INSERT INTO {_TABLE} AS counted (key, instants, expires_at) VALUES {fresh} "  # noqa: S608
+        "ON CONFLICT (key) DO UPDATE SET expires_at = excluded.expires_at, "
+        f"instants = CASE WHEN {unchanged} THEN excluded.instants END"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, *(part for pair in seen.items() for part in pair)])
 
 
 def _expiry(window: Window, at: float) -> datetime:

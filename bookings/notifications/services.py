@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
+from bookings.common.compiled import Insertion
 from bookings.common.queue import nudge_on_commit
 from bookings.notifications import messages
 from bookings.notifications.models import OutboxMessage
@@ -19,6 +20,7 @@ OVERTAKEN = "Overtaken"
 """What `last_error` says of a message that a later change made wrong before it left."""
 SWEEP_AFTER = timedelta(seconds=1)
 """How long the nudge has the row for itself before the sweep looks at it."""
+_ONCE_PER_KEY = Insertion(OutboxMessage, unless=(("key",), ""))
 
 
 def queue_message(
@@ -135,18 +137,13 @@ def stable_message_id(key: str) -> str:
 
 
 def _queue(message: OutboxMessage, now: datetime) -> OutboxMessage | None:
-    """Insert the row and nudge on commit. The savepoint keeps the transaction usable after a repeat."""
+    """Insert the row and nudge on commit; after a repeat the transaction stays usable."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a message is queued in the transaction of the change that it tells of")
     message.message_id = stable_message_id(message.key)
     message.created_at = now
     message.next_attempt_at = now + SWEEP_AFTER
-    try:
-        with transaction.atomic():
-            message.save(force_insert=True)
-    except IntegrityError:
-        if OutboxMessage.objects.filter(key=message.key).exists():
-            return None
-        raise
+    if not _ONCE_PER_KEY.insert(message):
+        return None
     nudge_on_commit("deliver_message", message.pk)
     return message

@@ -3,10 +3,11 @@
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, CharField, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from bookings.common.compiled import Argument, Compiled
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.payments.models import Payment, PaymentAccount
 from bookings.payments.providers import ProviderNotSetUp, default_provider, provider
@@ -14,6 +15,13 @@ from bookings.payments.providers.base import Attempt, Provider
 
 COUNTED = Q(confirms_booking=True) | Q(purpose=Payment.Purpose.ON_SITE)
 """Which payments count towards their bookings' prices."""
+_OWN_ACCOUNT = Compiled(
+    lambda: PaymentAccount.objects.filter(
+        business=Argument("business", BigIntegerField()),
+        currency=Argument("currency", CharField()),
+        is_active=True,
+    ).order_by("pk")[:1]
+)
 
 
 class Route(NamedTuple):
@@ -28,7 +36,7 @@ def route_for(*, business_id: int, currency: str) -> Route:
 
     Raises ProviderNotSetUp where neither takes it.
     """
-    own = PaymentAccount.objects.filter(business=business_id, currency=currency, is_active=True).first()
+    own = _OWN_ACCOUNT.first(business=business_id, currency=currency)
     found = provider(own.provider, own) if own is not None else default_provider()
     if not found.accepts(currency):
         raise ProviderNotSetUp(gettext("Nobody takes %(currency)s online here.") % {"currency": currency})

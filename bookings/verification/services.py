@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from bookings.common.compiled import Insertion
 from bookings.common.errors import DomainError, ErrorCode
 from bookings.common.ids import new_code, new_token
 from bookings.common.secrecy import keyed_digest, same, token_hash
@@ -26,6 +27,10 @@ NOBODYS = "nobody:"
 """Before the subject of a challenge that was issued for what is not there, so that asking takes as long."""
 _NOBODY = 0
 """A primary key that no row has: work for an unknown subject is done on it."""
+_ONE_LIVE = Insertion(
+    Challenge, unless=(("purpose", "subject"), "consumed_at IS NULL AND superseded_at IS NULL")
+)
+"""Held by the constraint challenge_one_live_per_purpose_and_subject."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +62,14 @@ def issue_challenge(
     email: str,
     lifetime: timedelta = LINK_LIFETIME,
     not_after: datetime | None = None,
+    is_new: bool = False,
     now: datetime,
 ) -> IssuedChallenge:
     """Issue a challenge in the caller's transaction; live ones of the same purpose and subject die.
 
-    email: normalised. not_after: when the subject's own deadline ends both secrets. The code is good
-    for 10 minutes, the link for its `lifetime`, both exclusive.
+    email: normalised. not_after: when the subject's own deadline ends both secrets. is_new: this very transaction made
+    the subject, so that nothing of it can be live. The code is good for 10 minutes, the link for its `lifetime`, both
+    exclusive.
     """
     link_expires_at = min(now + lifetime, not_after or now + lifetime)
     token, code = new_token(), new_code()
@@ -79,17 +86,14 @@ def issue_challenge(
         code_expires_at=min(now + CODE_LIFETIME, link_expires_at),
         link_expires_at=link_expires_at,
     )
-    with transaction.atomic():
-        for rounds_left in reversed(range(_ROUNDS)):
-            live.update(superseded_at=now)
-            try:
-                with transaction.atomic():
-                    challenge.save(force_insert=True)
-                break
-            except IntegrityError:  # another issue for the same subject committed in between: it dies now
-                if not rounds_left:
-                    raise
-    return IssuedChallenge(token=token, code=code, challenge=challenge)
+    with transaction.atomic(savepoint=False):
+        for number in range(_ROUNDS):
+            if number or not is_new:
+                live.update(superseded_at=now)
+            if _ONE_LIVE.insert(challenge):
+                return IssuedChallenge(token=token, code=code, challenge=challenge)
+            # Another issue for the same subject committed in between: it dies now.
+        raise IntegrityError(f"{_ROUNDS} others issued challenges for {subject} at once")
 
 
 def is_recent(*, purpose: str, subject: str, now: datetime) -> bool:

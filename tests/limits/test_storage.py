@@ -1,14 +1,17 @@
 """Windows to the second: nothing slips through at their edges, and a refusal uses nothing up."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from limits import parse_many
 
 from bookings.limits.models import LimitWindow
 from bookings.limits.redis import RedisStorage
-from bookings.limits.storage import DatabaseStorage, ProcessStorage, Storage, Window
+from bookings.limits.storage import DatabaseStorage, ProcessStorage, Storage, Window, read, write
 from tests.limits.servers import redis_server
 
 AT = 1_800_000_000.0
@@ -168,3 +171,47 @@ def test_acquire__leaves_no_row_of_what_is_refused():
         assert hits(storage, mine, window("5/day", f"address {number}"), at=AT + 1) > 0
 
     assert list(LimitWindow.objects.values_list("key", flat=True)) == ["mine"]
+
+
+def unchanged() -> list[tuple[str, Any]]:
+    return list(LimitWindow.objects.order_by("key").values_list("key", "instants"))
+
+
+def fresh(*keys: str) -> list[tuple[str, list[float], datetime]]:
+    return [(key, [AT + 1], datetime.fromtimestamp(AT + 60, tz=UTC)) for key in keys]
+
+
+@pytest.mark.parametrize("meanwhile", ["counted", "forgotten", "made"])
+def test_write__fails_as_a_whole_where_a_window_is_not_as_it_was_read(meanwhile):
+    """Somebody else counts, forgets or begins between the reading and the writing of a hit."""
+    storage = DatabaseStorage()
+    hits(storage, window("9/minute", "b"), at=AT)
+    seen = read(["a", "b", "c"])
+    if meanwhile == "counted":
+        hits(storage, window("9/minute", "b"), at=AT)
+    elif meanwhile == "forgotten":
+        storage.forget(["b"])
+    else:
+        hits(storage, window("9/minute", "c"), at=AT)
+    before = unchanged()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        write(fresh("a", "b", "c"), seen)
+
+    assert unchanged() == before
+
+
+def test_write__replaces_what_was_read_and_adds_what_was_not_there():
+    hits(DatabaseStorage(), window("9/minute", "b"), at=AT + 0.123456)
+
+    write(fresh("a", "b"), read(["a", "b"]))
+
+    assert unchanged() == [("a", [AT + 1]), ("b", [AT + 1])]
+
+
+def test_acquire__takes_two_statements_for_any_number_of_windows():
+    windows = [window("9/minute", key) for key in "abc"]
+    for at in (AT, AT + 1):
+        with CaptureQueriesContext(connection) as captured:
+            assert hits(DatabaseStorage(), *windows, at=at) == 0
+        assert len(captured) == 2

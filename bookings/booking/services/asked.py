@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db.models import BigIntegerField
 from django.utils.translation import gettext, ngettext
 
 from bookings.availability.engine import Terms
@@ -21,6 +21,7 @@ from bookings.catalogue.models import Service
 from bookings.catalogue.prices import deposit_of, price_of
 from bookings.catalogue.refund_tiers import tiers_of
 from bookings.catalogue.reminders import reminders_of
+from bookings.common.compiled import Argument, Compiled, Insertion
 from bookings.common.errors import DomainError, ErrorCode, invalid
 from bookings.common.ids import new_acknowledgement_id
 from bookings.common.zones import zone
@@ -29,6 +30,19 @@ from bookings.consultants.models import Consultant
 from bookings.payments.selectors import can_be_paid_online
 from bookings.resources import selectors as resources
 from bookings.resources.models import Resource
+
+_KEY = BigIntegerField()
+_SERVICE = Compiled(lambda: catalogue.in_use().select_related("business").filter(pk=Argument("pk", _KEY)))
+_CONSULTANT = Compiled(
+    lambda: (
+        consultants.in_use()
+        .select_related("schedule", "user")
+        .filter(
+            pk=Argument("pk", _KEY), business=Argument("business", _KEY), services=Argument("service", _KEY)
+        )
+    )
+)
+_BOOKING = Insertion(Booking, unless=(("acknowledgement_id",), ""))
 
 
 @dataclass(frozen=True)
@@ -56,11 +70,11 @@ class Asked:
 
 def asked(request: DraftRequest, now: datetime) -> Asked:
     """Find the service and whoever is named, and check when. Raises NOT_FOUND, VALIDATION_FAILED."""
-    service = catalogue.in_use().select_related("business").filter(pk=request.service_id).first()
+    service = _SERVICE.first(pk=request.service_id)
     if service is None:
         raise DomainError(ErrorCode.NOT_FOUND, gettext("There is no such service."), field=["serviceId"])
     consultant, resource = _consultant(request, service), _resource(request, service)
-    hosts = hosts_of(service, consultant_id=request.consultant_id, resource_id=request.resource_id)
+    hosts = _hosts(service, consultant, request)
     found = Asked(request, service, consultant, resource, hosts, _length(request, service))
     if request.wish is None:
         if request.starts_at is None:
@@ -84,15 +98,20 @@ def _consultant(request: DraftRequest, service: Service) -> Consultant | None:
     """Find the consultant who is named. Raises NOT_FOUND for one who does not offer the service."""
     if request.consultant_id is None:
         return None
-    people = consultants.in_use().select_related("schedule", "user")
-    consultant = people.filter(
-        pk=request.consultant_id, business=service.business_id, services=service
-    ).first()
+    consultant = _CONSULTANT.first(pk=request.consultant_id, business=service.business_id, service=service.pk)
     if consultant is None or service.holds == Service.Holds.RESOURCE:
         raise DomainError(
             ErrorCode.NOT_FOUND, gettext("Nobody like this offers the service."), field=["consultantId"]
         )
     return consultant
+
+
+def _hosts(service: Service, consultant: Consultant | None, request: DraftRequest) -> Hosts:
+    """Give whose time it may take; a consultant who was just found, and needs no room, is not looked up again."""
+    if consultant is None or service.holds != Service.Holds.CONSULTANT:
+        return hosts_of(service, consultant_id=request.consultant_id, resource_id=request.resource_id)
+    consultant.schedule.business = service.business
+    return Hosts((consultant.schedule,), timezone=service.business.timezone)
 
 
 def _resource(request: DraftRequest, service: Service) -> Resource | None:
@@ -229,13 +248,6 @@ def insert(booking: Booking) -> Booking:
     """Save under a fresh acknowledgement id; the database says whether it is fresh."""
     for _ in range(10):
         booking.acknowledgement_id = new_acknowledgement_id()
-        try:
-            with transaction.atomic():
-                booking.save(force_insert=True)
-        except IntegrityError:
-            if not Booking.objects.filter(acknowledgement_id=booking.acknowledgement_id).exists():
-                raise
-            booking.pk = None
-        else:
+        if _BOOKING.insert(booking):
             return booking
     raise RuntimeError("no free acknowledgement id in ten tries; raise ACKNOWLEDGEMENT_LENGTH")

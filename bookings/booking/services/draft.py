@@ -40,6 +40,7 @@ def draft(*, request: DraftRequest, now: datetime, once: Once | None = None, thr
             subject=booking.subject,
             email=email,
             not_after=booking.deadline_at,
+            is_new=True,
             now=now,
         )
         full = claims.is_full(
