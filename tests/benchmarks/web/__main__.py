@@ -11,6 +11,11 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.benchmarks.web.contenders import Contender
+    from tests.benchmarks.web.world import World
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -26,6 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         "--database", default="", help="a PostgreSQL database of your own, filled where it is empty"
     )
     parser.add_argument("--postgraphile", action="store_true", help="PostGraphile as well, from npm")
+    parser.add_argument("--record", action="store_true", help="write the ratios that the gates hold anew")
     parser.add_argument("--strict", action="store_true", help="a missed bar counts as a failure")
     asked = parser.parse_args([part for argument in arguments for part in argument.split(",")])
     os.environ |= {"DJANGO_SETTINGS_MODULE": "core.settings", "DEBUG": "true", "ENV_FILE": os.devnull}
@@ -38,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     from tests.benchmarks.web.load import Wrong  # noqa: PLC0415
 
     try:
-        held = bench(asked)
+        held = _record(asked) if asked.record else bench(asked)
     except Wrong as wrong:
         print(f"FAULT: {wrong}", flush=True)
         return 1
@@ -56,10 +62,33 @@ def bench(asked: argparse.Namespace) -> bool:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="slotwell-bench-")))
         place = stack.enter_context(world.seeded(asked.rows, asked.database))
         running = [stack.enter_context(contenders.serving(name, place.database, folder)) for name in names]
-        rounds.agree(running, workloads, place)
-        plan = rounds.Plan(asked.rounds, asked.seconds, tuple(asked.connections), warm_up=2)
-        results = rounds.run(running, workloads, place, plan, folder, table.tell)
-        return table.judge(results, asked.connections)
+        held = [_race(asked, running, place)]
+        if workloads:
+            rounds.agree(running, workloads, place)
+            plan = rounds.Plan(asked.rounds, asked.seconds, tuple(asked.connections), warm_up=2)
+            results = rounds.run(running, workloads, place, plan, folder, table.tell)
+            held.append(table.judge(results, asked.connections))
+        return all(held)
+
+
+def _race(asked: argparse.Namespace, running: "list[Contender]", place: "World") -> bool:
+    """Hold the race for one seat where it is asked for and both sides run."""
+    from tests.benchmarks.web import race  # noqa: PLC0415 - needs the settings
+    from tests.benchmarks.web.contenders import FLOOR, PRODUCT  # noqa: PLC0415
+
+    by_name = {contender.name: contender for contender in running}
+    if (asked.only and "W4" not in asked.only) or not {PRODUCT, FLOOR} <= set(by_name):
+        return True
+    return race.compare(by_name[PRODUCT], by_name[FLOOR], place, asked.rounds)
+
+
+def _record(asked: argparse.Namespace) -> bool:
+    """Write the gates' ratios anew."""
+    from tests.benchmarks.web import gates, world  # noqa: PLC0415 - need the settings
+
+    with world.seeded(gates.ROWS, asked.database) as place:
+        gates.record(place)
+    return True
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The floor: the same questions as bare WSGI, one statement of SQL each, and orjson. Nobody's limits, nobody's log.
 
-Takes DATABASE_URL and ENCRYPTION_KEYS from the environment. `seats.py` adds the race for one seat to it.
+Takes DATABASE_URL and ENCRYPTION_KEYS from the environment.
 """
 
 import hashlib
@@ -115,6 +115,36 @@ def _secrets(acknowledgement_id: str) -> dict[str, str]:
     }
 
 
+def _verify(take: Callable[[int], bool], environ: dict[str, Any]) -> Answer:
+    """Use a token up, which gives another one, and take the seat where there is one."""
+    token = orjson.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))["token"]
+    access = secrets.token_urlsafe(32)
+    hashes = {
+        "token_hash": hashlib.sha256(token.encode()).hexdigest(),
+        "access_hash": hashlib.sha256(access.encode()).hexdigest(),
+    }
+    passed = rows(statements.PASS, hashes)
+    if not passed:
+        return "400 Bad Request", {"status": "", "errors": ["CHALLENGE_INVALID"]}
+    if not take(passed[0][0]):
+        return "200 OK", {"status": "DRAFT", "accessToken": access, "errors": ["SLOT_UNAVAILABLE"]}
+    return "200 OK", {"status": "PENDING", "accessToken": access, "errors": []}
+
+
+def _take(booking: int) -> bool:
+    """Take the seat by one conditional update; what comes second finds it taken."""
+    return bool(rows(statements.TAKE + statements.MOVE, {"booking": booking, "task": TASK}))
+
+
+def _take_unguarded(booking: int) -> bool:
+    """Read, check, write: what must not be done, so that the race can be seen to find it."""
+    slot, taken, capacity = rows(statements.LOOK, {"booking": booking})[0]
+    if taken >= capacity:
+        return False
+    values = {"booking": booking, "slot": slot, "seats": taken + 1, "task": TASK}
+    return bool(rows(statements.WRITE + statements.MOVE, values))
+
+
 TASK = "x" * 400
 """As long as the row of a task is; no worker runs here."""
 
@@ -123,6 +153,8 @@ ROUTES: dict[str, Callable[[dict[str, Any]], Answer]] = {
     "/computed": lambda environ: _slots(statements.COMPUTED, environ),
     "/bookings": _status,
     "/drafts": _draft,
+    "/verify": lambda environ: _verify(_take, environ),
+    "/verify-unguarded": lambda environ: _verify(_take_unguarded, environ),
 }
 
 

@@ -125,3 +125,71 @@ message AS (
 task AS (INSERT INTO django_q_ormq (key, payload, lock) SELECT 'slotwell', %(task)s, created_at FROM booking)
 SELECT deadline_at, created_at FROM booking
 """
+
+PASS = """
+WITH passed AS (
+  UPDATE bookings_challenge SET consumed_at = now()
+  WHERE token_hash = %(token_hash)s AND purpose = 'VERIFY_BOOKING' AND consumed_at IS NULL AND superseded_at IS NULL
+    AND link_expires_at > now()
+  RETURNING subject, email)
+INSERT INTO bookings_accesstoken (subject, email, purposes, token_hash, created_at, expires_at)
+SELECT subject, email, '["VIEW"]', %(access_hash)s, now(), now() + interval '30 min' FROM passed
+RETURNING substr(subject, 9)::bigint
+"""
+
+TAKE = """
+WITH wanted AS (
+  SELECT booking.*, person.schedule_id FROM bookings_booking AS booking
+  JOIN bookings_consultant AS person ON person.id = booking.consultant_id AND person.is_active
+  JOIN bookings_service AS service ON service.id = booking.service_id AND service.is_active
+  JOIN bookings_business AS business ON business.id = booking.business_id AND business.is_active
+  WHERE booking.id = %(booking)s AND booking.status = 'DRAFT' AND booking.deadline_at > now()),
+slot AS (
+  UPDATE bookings_slot AS slot SET seats_taken = slot.seats_taken + wanted.seats, holders = slot.holders + 1,
+                                   service_id = wanted.service_id
+  FROM wanted WHERE slot.schedule_id = wanted.schedule_id AND slot.starts_at = wanted.starts_at
+    AND slot.is_published AND slot.seats_taken + wanted.seats <= slot.capacity
+  RETURNING slot.id),
+occupation AS (
+  INSERT INTO bookings_occupation (slot_id, schedule_id, busy_from, busy_until)
+  SELECT slot.id, schedule_id, starts_at - buffer_before * interval '1 min', ends_at + buffer_after * interval '1 min'
+  FROM slot, wanted),
+"""
+
+MOVE = """
+claim AS (
+  INSERT INTO bookings_claim (business_id, email, place) SELECT business_id, email, 1 FROM slot, wanted RETURNING id),
+booking AS (
+  UPDATE bookings_booking AS booking SET status = 'PENDING', slot_id = slot.id, claim_id = claim.id,
+    deadline_at = least(now() + booking.pending_lifetime, booking.starts_at), updated_at = now()
+  FROM slot, claim WHERE booking.id = %(booking)s RETURNING booking.*),
+event AS (
+  INSERT INTO bookings_bookingevent (booking_id, sequence, move, from_status, to_status, actor_kind, actor_id, data, at)
+  SELECT id, 2, 'verify', 'DRAFT', 'PENDING', 'CLIENT', '', '{}', now() FROM booking RETURNING id),
+message AS (
+  INSERT INTO bookings_outboxmessage (key, channel, template, recipient, locale, timezone, context, secrets, booking_id,
+    status, attempts, next_attempt_at, message_id, provider, provider_message_id, last_error, created_at,
+    bounce_reason)
+  SELECT 'event:' || event.id || ':' || template, 'EMAIL', template, booking.email, 'en', booking.client_timezone,
+    jsonb_build_object('acknowledgement_id', acknowledgement_id, 'full_name', full_name, 'starts_at', starts_at),
+    '', booking.id, 'QUEUED', 0, now() + interval '1 s', '<' || md5(template || event.id) || '@booking.example.org>',
+    '', '', '', now(), ''
+  FROM booking, event, unnest(ARRAY['request_received', 'staff_request_waits']) AS template),
+task AS (
+  INSERT INTO django_q_ormq (key, payload, lock) SELECT 'slotwell', %(task)s, now() FROM booking, generate_series(1, 2))
+SELECT status FROM booking
+"""
+"""What follows where a seat was taken."""
+
+LOOK = """
+SELECT slot.id, slot.seats_taken, slot.capacity FROM bookings_slot AS slot
+JOIN bookings_consultant AS person ON person.schedule_id = slot.schedule_id
+JOIN bookings_booking AS booking ON booking.consultant_id = person.id AND booking.starts_at = slot.starts_at
+WHERE booking.id = %(booking)s
+"""
+
+WRITE = """
+WITH wanted AS (SELECT * FROM bookings_booking WHERE id = %(booking)s),
+slot AS (UPDATE bookings_slot SET seats_taken = %(seats)s, holders = %(seats)s WHERE id = %(slot)s RETURNING id),
+"""
+"""As somebody takes a seat who thinks that what was read a moment ago still holds."""
