@@ -20,7 +20,7 @@ from bookings.resources.models import Resource
 from bookings.slots.models import Slot
 
 _ACTIVE = sorted(ACTIVE)
-_TIMED = sorted(ACTIVE - {Status.PENDING})
+_TIMED, _OPEN = sorted(ACTIVE - {Status.PENDING}), sorted(ACTIVE | {Status.DRAFT})
 _LAPSING = [Status.DRAFT, Status.PENDING, Status.APPROVED, Status.PAYMENT_PENDING]
 
 
@@ -220,6 +220,8 @@ class Booking(models.Model):
             models.Index(
                 fields=["remind_at"], name="booking_to_remind", condition=Q(status=Status.CONFIRMED)
             ),
+            models.Index(fields=["created_at", "id"], name="booking_by_creation"),
+            models.Index(fields=["starts_at", "id"], name="booking_upcoming", condition=Q(status__in=_OPEN)),
             models.Index(fields=["business", "created_at", "id"], name="booking_by_business"),
             models.Index(fields=["business", "starts_at"], name="booking_by_session"),
             models.Index(fields=["consultant", "starts_at"], name="booking_by_consultant"),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import models
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from bookings.booking.models import BookingEvent
 from bookings.businesses.models import Business, Category
@@ -148,11 +148,12 @@ def booked_since(now: datetime, most: int) -> list[Waiting]:
     """Give the practices of which bookings moved since they were looked at: at once, and when late ones are in.
 
     Events are numbered before they commit, so that no number says up to where all is seen; hence the newest of them
-    every time, which their key finds.
+    every time. Counted back from the last number their key finds them, however many there are; of a list of keys the
+    database would rather read all events.
     """
-    newest = BookingEvent.objects.order_by("-pk").values("pk")[:NEWEST_EVENTS]
+    newest = Subquery(BookingEvent.objects.order_by("-pk").values("pk")[:1])
     moved = (
-        BookingEvent.objects.filter(pk__in=newest, at__gt=now - RECENT)
+        BookingEvent.objects.filter(pk__gt=newest - NEWEST_EVENTS, at__gt=now - RECENT)
         .values("booking__business")
         .annotate(moved_at=Max("at"))
         .values_list("booking__business", "moved_at")

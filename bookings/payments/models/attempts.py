@@ -264,6 +264,15 @@ class Refund(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_of_something")]
         indexes = [
+            models.Index(fields=["created_at"], name="refund_by_creation"),
+            models.Index(
+                fields=["id"],
+                name="refund_untold",
+                condition=Q(
+                    status__in=["REQUESTED", "PENDING", "FAILED"],
+                    staff_told_at__isnull=True,
+                ),
+            ),
             models.Index(fields=["done_at"], name="refund_by_end", condition=Q(done_at__isnull=False)),
             models.Index(
                 fields=["next_attempt_at"],
