@@ -164,9 +164,14 @@ def encryption_keys(name: str, *, default: object = _REQUIRED) -> list[str]:
 
 
 def database(name: str, *, allow_sqlite: bool, default: object = _REQUIRED) -> dict[str, Any]:
-    """Give Django's settings for the database at an address: PostgreSQL, or SQLite where it is allowed."""
+    """Give Django's settings for the database at an address: PostgreSQL, or SQLite where it is allowed.
+
+    DATABASE_POOLED says that a pooler lends connections for a transaction each: it takes no options when one is
+    opened, and keeps no cursor from one transaction to the next.
+    """
     example = "postgres://user:password@localhost:5432/slotwell"
     address = text(name, example=example, default=default)
+    pooled = boolean("DATABASE_POOLED", default=False)
     try:
         found: dict[str, Any] = dict(
             dj_database_url.parse(address, conn_max_age=600, conn_health_checks=True)
@@ -175,8 +180,9 @@ def database(name: str, *, allow_sqlite: bool, default: object = _REQUIRED) -> d
         found = {"ENGINE": ""}
     if found["ENGINE"] == "django.db.backends.postgresql":
         # A server that does not answer must not hold a request, or the health page, for minutes.
-        options = {"connect_timeout": 5, "options": "-c jit=off", **found.get("OPTIONS", {})}
-        return {**found, "OPTIONS": options}
+        own = {"connect_timeout": 5} if pooled else {"connect_timeout": 5, "options": "-c jit=off"}
+        options = {**own, **found.get("OPTIONS", {})}
+        return {**found, "OPTIONS": options, "DISABLE_SERVER_SIDE_CURSORS": pooled}
     if found["ENGINE"] != "django.db.backends.sqlite3":
         raise ImproperlyConfigured(f"{name} must name PostgreSQL or SQLite, for example {name}={example}")
     if not allow_sqlite:

@@ -142,6 +142,21 @@ def test_database__keeps_a_password_out_of_its_refusal(monkeypatch: pytest.Monke
     assert "hunter2" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("pooled", "options"),
+    [("true", {"connect_timeout": 5}), ("false", {"connect_timeout": 5, "options": "-c jit=off"})],
+)
+def test_database__behind_a_pooler_is_asked_for_nothing_that_outlives_a_transaction(
+    monkeypatch: pytest.MonkeyPatch, pooled: str, options: dict[str, object]
+) -> None:
+    monkeypatch.setenv("SOME", "postgres://me@host/db")
+    monkeypatch.setenv("DATABASE_POOLED", pooled)
+
+    found = env.database("SOME", allow_sqlite=True)
+
+    assert (found["OPTIONS"], found["DISABLE_SERVER_SIDE_CURSORS"]) == (options, pooled == "true")
+
+
 @pytest.fixture(autouse=True)
 def forget_made_up_variables() -> Iterator[None]:
     """Keep the names that these tests make up out of the list that others compare."""
