@@ -177,7 +177,7 @@ def test_deadline__that_two_workers_find_at_once_is_carried_out_once(pair, mail)
     wait_for(
         lambda: len(both.database.sql(moves, world.lapsing)) >= LAPSING, "the deadlines to be carried out"
     )
-    wait_for(lambda: not both.database.sql(UNDONE), "the outbox to be empty")
+    wait_for(lambda: not both.database.sql(UNDONE), "the outbox to be empty", within=60)
     assert sorted(pk for (pk,) in both.database.sql(moves, world.lapsing)) == sorted(world.lapsing)
     told = "SELECT message_id FROM bookings_outboxmessage WHERE template = 'expired' AND booking_id = ANY(%s)"
     sent = Counter(message_id for (message_id,) in both.database.sql(told, world.lapsing))
@@ -188,7 +188,7 @@ def test_deadline__that_two_workers_find_at_once_is_carried_out_once(pair, mail)
 
 def test_mails__of_two_workers_leave_once_each(pair, mail):
     both, _ = pair
-    wait_for(lambda: not both.database.sql(UNDONE), "the outbox to be empty")
+    wait_for(lambda: not both.database.sql(UNDONE), "the outbox to be empty", within=60)
 
     sent = [message_id for (message_id,) in both.database.sql(MAILED)]
 
@@ -232,7 +232,7 @@ def confirmed(pair: Pair, *, more: int) -> int:
     """Wait until so many more bookings are confirmed; give how many came."""
     ((before,),) = pair.database.sql(CONFIRMED)
     wait_for(
-        lambda: pair.database.sql(CONFIRMED)[0][0] >= before + more, "bookings to be confirmed", within=40
+        lambda: pair.database.sql(CONFIRMED)[0][0] >= before + more, "bookings to be confirmed", within=90
     )
     return int(pair.database.sql(CONFIRMED)[0][0]) - before
 
