@@ -53,7 +53,14 @@ def main(arguments: Sequence[str]) -> int:
 
 def bench(asked: argparse.Namespace) -> bool:
     """Set everything up, measure it, and print; give whether the bars are held."""
-    from tests.benchmarks.web import contenders, rounds, table, world  # noqa: PLC0415 - need the settings
+    from tests.benchmarks.web import (  # noqa: PLC0415 - need the settings
+        contenders,
+        postgraphile,
+        rounds,
+        table,
+        whole_way,
+        world,
+    )
     from tests.benchmarks.web.questions import WORKLOADS  # noqa: PLC0415
 
     names = asked.contenders or [contenders.PRODUCT, contenders.DRF, contenders.FLOOR]
@@ -61,13 +68,18 @@ def bench(asked: argparse.Namespace) -> bool:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="slotwell-bench-")))
         place = stack.enter_context(world.seeded(asked.rows, asked.database))
+        contenders.collect_static(place.database, folder)
         running = [stack.enter_context(contenders.serving(name, place.database, folder)) for name in names]
+        if asked.postgraphile:
+            running.append(stack.enter_context(postgraphile.serving(place.database, folder)))
         held = [_race(asked, running, place)]
         if workloads:
             rounds.agree(running, workloads, place)
             plan = rounds.Plan(asked.rounds, asked.seconds, tuple(asked.connections), warm_up=2)
             results = rounds.run(running, workloads, place, plan, folder, table.tell)
             held.append(table.judge(results, asked.connections))
+        if contenders.PRODUCT in names and "W5" in (asked.only or ["W5"]):
+            whole_way.run(running[names.index(contenders.PRODUCT)], place, tuple(asked.connections))
         return all(held)
 
 

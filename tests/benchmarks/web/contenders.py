@@ -85,6 +85,13 @@ def environment(database: Database, port: int, folder: Path) -> dict[str, str]:
     }
 
 
+def collect_static(database: Database, folder: Path) -> None:
+    """Put the files of our pages where they are served from, as a deployment does before it starts."""
+    database.manage(
+        "collectstatic", "--no-input", "--verbosity=0", **environment(database, free_port(), folder)
+    )
+
+
 @contextmanager
 def serving(
     name: str, database: Database, folder: Path, application: str = "", **env: str

@@ -67,6 +67,10 @@ class Workload:
             return postgraphile.REQUESTS[self.name](wanted)
         return self.product(wanted) if contender == PRODUCT else self.drf(wanted)
 
+    def suits(self, contender: str) -> bool:
+        """Tell whether a contender can be asked: PostGraphile computes no time."""
+        return contender != POSTGRAPHILE or self.name != "W1c"
+
     def requests(self, contender: str, world: World, seed: int) -> list[Request]:
         """Draw many; the same for every contender."""
         chance = random.Random(seed)

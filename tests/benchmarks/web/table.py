@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.benchmarks.web.contenders import DRF, FLOOR, POSTGRAPHILE, PRODUCT
+from tests.benchmarks.web.contenders import DRF, POSTGRAPHILE, PRODUCT
 from tests.benchmarks.web.questions import WORKLOADS
 from tests.benchmarks.web.rounds import Results
 
@@ -109,6 +109,3 @@ def _spread(values: Sequence[float], digits: int) -> str:
         f"{value:,.{digits}f}" for value in (min(values), statistics.median(values), max(values))
     )
     return f"{middle} ({low}–{high})"
-
-
-__all__ = ["BARS", "FLOOR", "judge", "tell"]
