@@ -8,7 +8,7 @@ export PORT
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove bench demo mails docs format generate
+.PHONY: help run test check audit prove bench demo mails docs format generate
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -21,6 +21,9 @@ test: ## run the tests on SQLite and PostgreSQL; ARGS="-k word" goes to pytest
 
 check: ## format, lint, types, import arrows, migrations, generated files, documentation, translations
 	$(BOOTSTRAP) check
+
+audit: ## ask the index whether a pinned package has a known hole
+	$(BOOTSTRAP) audit
 
 prove: ## run the long proofs: races, kills, real processes, real clients
 	$(BOOTSTRAP) prove $(ARGS)

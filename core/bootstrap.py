@@ -1,7 +1,7 @@
 """From a bare python3 to a running command: make .venv, install what is pinned, hand over.
 
 Standard library only, and written so that an old Python can still read it and say what is missing.
-Usage: python3 core/bootstrap.py {env|dev-env|run|test|prove|bench|check|demo|mails|docs|format|generate} [arguments]
+Usage: python3 core/bootstrap.py {env|dev-env|run|test|prove|bench|check|audit|demo|mails|docs|format|generate} [arguments]
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ COMMANDS = {
     "prove": (DEVELOP, ["-m", "tests.run", "--prove"]),
     "bench": (DEVELOP, ["-m", "tests.benchmarks.web"]),
     "check": (DEVELOP, ["-m", "tests.check"]),
+    "audit": (DEVELOP, ["-m", "tests.vulnerabilities"]),
     "format": (DEVELOP, ["-m", "tests.check", "--format"]),
     "generate": (DEVELOP, ["-m", "tests.check", "--generate"]),
 }

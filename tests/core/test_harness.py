@@ -62,10 +62,10 @@ def test_run__that_cannot_even_start_pytest_is_a_failure(capfd: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("make", "code", "summary"),
     [
-        ('echo "working"; echo "4 passed, 0 failed"', 0, "12 passed, 0 failed"),
-        ('echo "3 passed, 1 failed"; exit 2', 1, "9 passed, 3 failed"),
-        ('echo "4 passed, 0 failed"; [ "$2" != prove ]', 1, "12 passed, 1 failed"),
-        ('[ "$2" = check ] || echo "4 passed, 0 failed"', 1, "8 passed, 1 failed"),
+        ('echo "working"; echo "4 passed, 0 failed"', 0, "16 passed, 0 failed"),
+        ('echo "3 passed, 1 failed"; exit 2', 1, "12 passed, 4 failed"),
+        ('echo "4 passed, 0 failed"; [ "$2" != prove ]', 1, "16 passed, 1 failed"),
+        ('[ "$2" = check ] || echo "4 passed, 0 failed"', 1, "12 passed, 1 failed"),
     ],
     ids=["all pass", "some fail", "one ends badly", "one gives no result"],
 )
