@@ -1,18 +1,20 @@
 """Rules that hold for every test: which database, which marks, no network but our own servers."""
 
+import gc
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.db import connection, connections
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, client
+from pytest_django import DjangoDbBlocker
 from pytest_socket import socket_allow_hosts
 
 from bookings.limits.services import forget_everything
 from core.storage import in_folder
 from tests import emptying, logwatch
-from tests.servers import fresh_database, migrated_template, server  # noqa: F401 - fixtures for all
+from tests.servers import copied, fresh_database, migrated_template, server  # noqa: F401 - fixtures for all
 
 VENDORS = {"postgresql", "sqlite"}
 
@@ -38,6 +40,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
     items[:] = longest_first(wanted) if config.option.prove else wanted
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was loaded out of the collector's rounds: most of what there is, it lives as long as the process."""
+    gc.collect()
+    gc.freeze()
 
 
 def longest_first(items: list[pytest.Item]) -> list[pytest.Item]:
@@ -85,13 +93,32 @@ def pictures_of_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
-) -> None:
-    """Put SQLite's test database into a file: threads and server processes share it, as in production."""
-    if connection.vendor == "sqlite":
-        name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
-        connections["default"].settings_dict["TEST"]["NAME"] = name
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    migrated_template: str,  # noqa: F811 - the fixture
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """Copy what was migrated once: to migrate anew in each process takes longer than most of what it is there for.
+
+    SQLite's is a file, which threads and server processes share, as in production.
+    """
+    with django_db_blocker.unblock(), copied(migrated_template, tmp_path_factory.mktemp("database")) as own:
+        name = connection.settings_dict["NAME"]
+        connection.close()
+        settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = own.name
+        yield
+        connections.close_all()
+        settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+
+
+@pytest.fixture(autouse=True, scope="session")
+def contexts_of_whole_pages() -> Iterator[None]:
+    """Let Django's client keep the context of the page alone, not a copy for each of the hundreds of parts in it."""
+    keep = client.store_rendered_templates
+    client.store_rendered_templates = lambda kept, *given, **more: kept or keep(kept, *given, **more)
+    yield
+    client.store_rendered_templates = keep
 
 
 @pytest.fixture(autouse=True, scope="session")

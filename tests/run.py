@@ -11,12 +11,12 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import tools
+from tests import template, tools
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDORS = ("sqlite", "postgresql")
@@ -54,6 +54,7 @@ def main(arguments: Sequence[str]) -> int:
         outcomes = []
         for vendor in vendors:
             url = database_url(vendor, folder, stack)
+            stack.enter_context(template.gone_at_last(folder / f"{vendor}-template", url))
             outcomes.append(run_suite(vendor, url, folder, prove=asked.prove, arguments=for_pytest))
     print()
     for outcome in outcomes:
@@ -78,8 +79,9 @@ def run_suite(vendor: str, url: str, folder: Path, *, prove: bool, arguments: Se
     """Run pytest on one database, its output going straight to the terminal."""
     print(f"\n── {vendor} {'─' * 60}", flush=True)
     begun = time.monotonic()
+    env = {**environment(url), template.VARIABLE: str(folder / f"{vendor}-template")}
     parts = [
-        run_part(how, url, folder / f"{vendor}{number}.xml", prove=prove, arguments=arguments)
+        run_part(how, env, folder / f"{vendor}{number}.xml", prove=prove, arguments=arguments)
         for number, how in enumerate(parallel(prove, arguments))
     ]
     passed, failed, skipped = (sum(part) for part in zip(*parts, strict=True))
@@ -87,12 +89,12 @@ def run_suite(vendor: str, url: str, folder: Path, *, prove: bool, arguments: Se
 
 
 def run_part(
-    how: Sequence[str], url: str, report: Path, *, prove: bool, arguments: Sequence[str]
+    how: Sequence[str], env: Mapping[str, str], report: Path, *, prove: bool, arguments: Sequence[str]
 ) -> tuple[int, int, int]:
     """Run pytest once, `how` being arguments of ours; give passed, failed and skipped."""
     command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *how]
     command += ["--prove"] if prove else []
-    code = subprocess.run([*command, *arguments], cwd=ROOT, env=environment(url), check=False).returncode
+    code = subprocess.run([*command, *arguments], cwd=ROOT, env=env, check=False).returncode
     passed, failed, skipped = counts(report)
     if code not in {0, NOTHING_COLLECTED} and not failed:
         failed = 1  # pytest itself broke: a wrong argument, a module that cannot be imported
@@ -102,7 +104,7 @@ def run_part(
 def parallel(prove: bool, arguments: Sequence[str]) -> list[list[str]]:
     """Give the arguments of each part: two processes at once, a file to each in turn.
 
-    Proofs go one by one, since they measure and kill; before them, two at once, those that are only busy.
+    Of proofs those go two at once that say that they may; then, one by one, those that measure or count on seconds.
     """
     if any(argument.startswith(("-n", "-m", "--pdb", "-s")) for argument in arguments):
         return [[]]

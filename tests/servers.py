@@ -25,6 +25,7 @@ from django.conf import settings
 from django.db import connection
 
 from core.serve import read_procfile
+from tests import template
 from tests.logwatch import WATCH
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,6 +94,11 @@ class Database:
     """A migrated database of its own."""
 
     url: str
+
+    @property
+    def name(self) -> str:
+        """A file's path, or what the server calls it."""
+        return str(dj_database_url.parse(self.url)["NAME"])
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Run one statement past the application, its values as %s; give the rows, if it has any."""
@@ -234,29 +240,26 @@ def sibling(name: str) -> str:
 
 @pytest.fixture(scope="session")
 def migrated_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A migrated database that is only ever copied: a file's path, or a database's name."""
-    if connection.vendor == "sqlite":
-        path = tmp_path_factory.mktemp("template") / "template.sqlite3"
-        Database(f"sqlite:///{path}").manage("migrate", "--verbosity=0")
-        yield str(path)
+    """A migrated database that is only ever copied, for all of a run: a file's path, or a database's name."""
+    url = os.environ.get("DATABASE_URL", "sqlite://")
+    if given := os.environ.get(template.VARIABLE):
+        yield template.the_one(Path(given), url)
         return
-    name = f"slotwell_template_{uuid.uuid4().hex[:12]}"
-    admin_sql(f"CREATE DATABASE {name}")
-    Database(sibling(name)).manage("migrate", "--verbosity=0")
-    yield name
-    admin_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    note = tmp_path_factory.mktemp("template") / "note"  # of pytest by itself, without tests.run
+    with template.gone_at_last(note, url):
+        yield template.the_one(note, url)
 
 
 @contextmanager
-def copied(template: str, folder: Path) -> Iterator[Database]:
+def copied(original: str, folder: Path) -> Iterator[Database]:
     """Make a migrated, empty database for servers, of the kind that this run tests; it goes when the block ends."""
     if connection.vendor == "sqlite":
         path = folder / "fresh.sqlite3"
-        shutil.copy(template, path)
+        shutil.copy(original, path)
         yield Database(f"sqlite:///{path}")
         return
     name = f"slotwell_{uuid.uuid4().hex[:12]}"
-    admin_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+    admin_sql(f"CREATE DATABASE {name} TEMPLATE {original}")
     try:
         yield Database(sibling(name))
     finally:
