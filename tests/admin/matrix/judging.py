@@ -7,10 +7,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.admin.addresses import Address
-from tests.admin.matrix.world import MARK, World
+from tests.admin.matrix.world import MARK, Snapshot, World
 from tests.admin.side import Rows
 
-Snapshot = dict[str, list[dict[str, Any]]]
 _LINK = re.compile(r"/admin/([a-z_]+/[a-z_]+)/([^/\"'?&<>\s]+)/")
 LETTERS = {"changelist": "l", "add": "a", "change": "p", "delete": "d", "history": "h"}
 """How the table of pages writes them."""

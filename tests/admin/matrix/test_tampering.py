@@ -41,7 +41,7 @@ def page_of(address: Address) -> Any:
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_post__to_a_row_of_another_practice_changes_nothing(name: str, world: World) -> None:
     address = ADDRESSES[name]
-    before, told = everything(), []
+    told: list[Any] = []
 
     with undone():
         for path in address.paths(world.here, 3):
@@ -51,14 +51,14 @@ def test_post__to_a_row_of_another_practice_changes_nothing(name: str, world: Wo
                 told += [(who, path, found) for found in leaks(world, answer, path)]
         after = everything()
 
-    assert changed(before, after, world.here.rows) == []
+    assert changed(world.rows, after, world.here.rows) == []
     assert told == []
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_post__of_a_form_of_one_s_own_cannot_name_rows_of_another_practice(name: str, world: World) -> None:
     address = ADDRESSES[name]
-    before, wrong = everything(), []
+    wrong: list[Any] = []
 
     for who in AT_WORK:
         for path, form in own_forms(world.client(who), address.paths(world.there, 1)):
@@ -66,7 +66,7 @@ def test_post__of_a_form_of_one_s_own_cannot_name_rows_of_another_practice(name:
                 for field, sent in with_rows_of(world.here, form, page_of(address)):
                     answer = world.client(who).post(path, sent, follow=True)
                     wrong += [(who, path, field, found) for found in leaks(world, answer, path)]
-                wrong += [(who, path, found) for found in changed(before, everything(), world.here.rows)]
+                wrong += [(who, path, found) for found in changed(world.rows, everything(), world.here.rows)]
 
     assert wrong == []
 
@@ -77,7 +77,7 @@ def test_action__on_rows_of_another_practice_changes_nothing(label: str, world: 
     path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     admins = world.people["admin"]
     assert admins is not None
-    before, told = everything(), []
+    told: list[Any] = []
 
     with undone():
         for action in actions_of(admin.site._registry[model], admins):
@@ -88,7 +88,7 @@ def test_action__on_rows_of_another_practice_changes_nothing(label: str, world: 
                     told += [(who, action, found) for found in leaks(world, answer, path)]
         after = everything()
 
-    assert changed(before, after, world.here.rows) == []
+    assert changed(world.rows, after, world.here.rows) == []
     assert told == []
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
@@ -12,7 +13,9 @@ from bookings.businesses.models import Category, StaffMember
 from tests import factories
 from tests.admin import planting
 from tests.admin.side import Side, build
+from tests.witness import everything
 
+Snapshot = dict[str, list[dict[str, Any]]]
 MARK = "quokka"
 """Stands in every text of the practice that others look at: where one of them reads it, something leaked."""
 CLUE = "zorilla"
@@ -41,6 +44,8 @@ class World:
     people: dict[str, User | None]
     cookies: dict[str, str] = field(default_factory=dict)
     """The keys of their log-ins."""
+    rows: Snapshot = field(default_factory=dict)
+    """Every row as it stands before each question, since what a question changes is undone."""
 
     def client(self, who: str) -> Client:
         """A browser with somebody's cookie; a new one each time, since some pages log out."""
@@ -95,6 +100,7 @@ def set_up() -> World:
             client = Client()
             client.force_login(person)
             world.cookies[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    world.rows = everything()
     return world
 
 
