@@ -83,9 +83,9 @@ def markup(text: str) -> Markup:
     return found
 
 
-def differences(one: str, other: str) -> list[str]:
+def differences(one: Markup, other: Markup) -> list[str]:
     """Give where two documents are made otherwise, the first few places; none where only their words differ."""
-    first, second = markup(one).tags, markup(other).tags
+    first, second = one.tags, other.tags
     if first == second:
         return []
     at = next(
