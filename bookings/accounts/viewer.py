@@ -119,7 +119,7 @@ class Viewer:
     @property
     def works_somewhere(self) -> bool:
         """Whether the account owns or works for a practice, or is a consultant: such people may open the admin."""
-        return bool(self.business_ids or self.consultant_ids)
+        return bool(self.roles or self.consultant_ids)
 
     @cached_property
     def consultant_ids(self) -> frozenset[int]:
