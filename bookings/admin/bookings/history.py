@@ -20,6 +20,7 @@ class BookingEventAdmin(ReadOnly, ModelAdmin):
     list_select_related = ("booking",)
     search_fields = ("booking__acknowledgement_id",)
     date_hierarchy = "at"
+    ordering = ("-at", "-pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BookingEvent]:
         """Show the story of bookings that this person may see."""
