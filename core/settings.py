@@ -90,6 +90,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.short_way.short_way",  # which all others are below, also where it passes them by
     "core.middleware.request_id",
     "core.middleware.health_checks",
     "core.middleware.sound_cookies",

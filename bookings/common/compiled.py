@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql import InsertQuery
@@ -24,9 +25,9 @@ class Argument(Expression):
         super().__init__(output_field=kind)
         self.name, self.kind = name, kind
 
-    def as_sql(self, *_: Any, **__: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         """Give a placeholder, and itself for the value."""
-        return "%s", [self]
+        return "%s", (self,)
 
 
 class Compiled(Generic[Row]):
@@ -55,6 +56,8 @@ class _Plan:
 
     def __init__(self, queryset: "QuerySet[Any, Any]") -> None:
         compiler: SQLCompiler = queryset.query.get_compiler(using=queryset.db)
+        self.sql: str
+        self.params: Sequence[Any]
         self.sql, self.params = compiler.as_sql()
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
         self.converters = list(compiler.get_converters(columns).items())
@@ -89,7 +92,7 @@ def _instances(compiler: SQLCompiler, using: str) -> Callable[[Sequence[Any]], M
     model, places = shape["model"], shape["select_fields"]
     first, last = places[0], places[-1] + 1
     names = [column.target.attname for column, *_ in compiler.select[first:last]]
-    populators = get_related_populators(shape, compiler.select, using)
+    populators = get_related_populators(shape, compiler.select, using)  # type: ignore[call-arg]  # of Django 6
     annotations = list(compiler.annotation_col_map.items())
 
     def make(row: Sequence[Any]) -> Model:

@@ -3,9 +3,6 @@
 Codes, ids and what only developers read (descriptions, logs, malformed requests) are never translated.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -21,7 +18,8 @@ def language_of(locale: str) -> str:
 
 def asked_in(request: HttpRequest) -> str:
     """Give the language that Accept-Language likes best of those that there are."""
-    for wanted, liked in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+    header = request.META.get("HTTP_ACCEPT_LANGUAGE", "")
+    for wanted, liked in parse_accept_lang_header(header) if header else ():
         if wanted == "*" or not liked:  # any; or none that follows, for the best come first
             break
         if found := _ours(wanted):
@@ -29,11 +27,24 @@ def asked_in(request: HttpRequest) -> str:
     return settings.LANGUAGE_CODE
 
 
-@contextmanager
-def of_request(request: HttpRequest) -> Iterator[None]:
+class of_request:  # noqa: N801 - it is used like a function
     """Speak the request's language inside, and what was spoken before afterwards: threads serve many requests."""
-    with translation.override(asked_in(request)):
-        yield
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.wanted = asked_in(request)
+
+    def __enter__(self) -> None:
+        self.before: str | None = translation.get_language()
+        if self.before != self.wanted:
+            translation.activate(self.wanted)
+
+    def __exit__(self, *_: object) -> None:
+        if translation.get_language() == self.before:
+            return
+        if self.before is None:
+            translation.deactivate_all()
+        else:
+            translation.activate(self.before)
 
 
 def speak_to(locale: str) -> None:
@@ -48,7 +59,8 @@ def spoken() -> str:
 
 def tell(response: HttpResponse) -> HttpResponse:
     """Say on a response which language it is in, and that another Accept-Language may get another."""
-    response.headers.setdefault("Content-Language", spoken())
+    if "Content-Language" not in response.headers:
+        response.headers["Content-Language"] = spoken()
     patch_vary_headers(response, ["Accept-Language"])
     return response
 

@@ -19,7 +19,7 @@ def token_hash(token: str) -> str:
 def keyed_digest(purpose: str, value: str) -> str:
     """Give an HMAC-SHA256 under the server's key, for values too short to be hashed alone (codes)."""
     key = f"{settings.SECRET_KEY}:{purpose}".encode()
-    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, value.encode(), "sha256").hex()
 
 
 def same(left: str, right: str) -> bool:

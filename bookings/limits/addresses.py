@@ -1,5 +1,6 @@
 """Where a request comes from, as far as this can be believed."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
@@ -30,6 +31,7 @@ def known_by_network(request: HttpRequest) -> dict[str, str]:
     return {"ip": network, "caller": f"ip:{network}"}
 
 
+@lru_cache(maxsize=1024)
 def _network(text: str) -> str | None:
     """Give what counts of an address; an IPv4 address that is written as IPv6 is an IPv4 address."""
     try:

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from limits import RateLimitItem
@@ -199,7 +200,7 @@ _JSON = {"postgresql": "jsonb", "sqlite": "text"}
 
 def _refuse_in_a_transaction() -> None:
     """Raise RuntimeError inside of a caller's transaction: undone, it would undo a count; a test's own is none."""
-    blocks = connection.atomic_blocks
+    blocks: list[Any] = connection.atomic_blocks
     if blocks and not blocks[-1]._from_testcase:
         raise RuntimeError("A hit is durable: it is counted outside of every transaction.")
 

@@ -39,7 +39,7 @@ class Context:
     @property
     def user_agent(self) -> str:
         """What the client calls itself, or an empty string."""
-        return self.request.headers.get("User-Agent", "")
+        return self.request.META.get("HTTP_USER_AGENT", "")
 
     @cached_property
     def client_ip(self) -> str:
@@ -59,7 +59,7 @@ class Context:
     @cached_property
     def opened(self) -> Mapping[str, str]:
         """As `token` the booking that the header X-Booking-Token opens, for limits; nothing where it opens none."""
-        if "X-Booking-Token" not in self.request.headers:
+        if "HTTP_X_BOOKING_TOKEN" not in self.request.META:
             return {}
         try:
             return {"token": min(self.viewer.subjects)}
@@ -86,7 +86,7 @@ class Context:
     @cached_property
     def _key(self) -> ServiceKey | DomainError | None:
         """The key or its refusal, so that a request asks once, however many of its fields want to know."""
-        kind, _, text = self.request.headers.get("Authorization", "").partition(" ")
+        kind, _, text = self.request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if kind.lower() != "api-key":
             return None
         try:
@@ -105,7 +105,7 @@ class Context:
         viewer = Viewer(key=self.key) if self.key is not None else _account(self.request)
         if viewer.account is not None:
             languages.speak_to(viewer.account.locale)
-        token = self.request.headers.get("X-Booking-Token")
+        token = self.request.META.get("HTTP_X_BOOKING_TOKEN")
         if token:
             viewer.use_access_token(token, now=self.now)
         return viewer
@@ -141,7 +141,7 @@ def make_context(request: HttpRequest, response: HttpResponse) -> Context:
 
 def _account(request: HttpRequest) -> Viewer:
     """Read `Authorization: Bearer <JWT>`; without that header, the session of GraphiQL and the admin."""
-    header = request.headers.get("Authorization")
+    header = request.META.get("HTTP_AUTHORIZATION")
     if header is None:
         user = getattr(request, "user", None)
         known = isinstance(user, User) or getattr(user, "is_authenticated", False)
@@ -160,7 +160,7 @@ def _account(request: HttpRequest) -> Viewer:
 
 def _counted_as(context: Context) -> Mapping[str, str]:
     """Give the account or the service key that a request is counted for; what is no good names nobody."""
-    kind, _, token = context.request.headers.get("Authorization", "").partition(" ")
+    kind, _, token = context.request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if kind.lower() == "bearer":
         pk = account_named_by(token.strip())
         return {} if pk is None else {"user": str(pk)}
