@@ -42,7 +42,7 @@ class Contender:
 
 
 def spent(pid: int) -> float:
-    """Give the processor time of a process, of those it has started, and of those of them that have ended."""
+    """Give the processor time of a process, of those it has started, and of those of these that have ended."""
     total = 0.0
     with suppress(psutil.NoSuchProcess):
         top = psutil.Process(pid)

@@ -118,6 +118,7 @@ def _count(database: Database, table: str) -> int:
 
 
 def postgres_pid(database: Database) -> int:
-    """Give the process of the server whose children answer this database's connections, where it runs here."""
+    """Give the process of the server whose children answer this database's connections; 0 where it runs elsewhere."""
     (folder,) = database.sql("SHOW data_directory")[0]
-    return int((Path(folder) / "postmaster.pid").read_text().split()[0])
+    noted = Path(folder) / "postmaster.pid"
+    return int(noted.read_text().split()[0]) if noted.exists() else 0
