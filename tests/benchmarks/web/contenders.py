@@ -42,15 +42,25 @@ class Contender:
 
 
 def spent(pid: int) -> float:
-    """Give the processor time of a process, of those it has started, and of those of these that have ended."""
-    total = 0.0
+    """Give the processor time of a process and of those that it has started, in seconds, user and system."""
     with suppress(psutil.NoSuchProcess):
         top = psutil.Process(pid)
-        for process in [top, *top.children(recursive=True)]:
-            with suppress(psutil.NoSuchProcess):
-                times = process.cpu_times()
-                total += times.user + times.system + times.children_user + times.children_system
-    return total
+        return sum(_spent(process) for process in [top, *top.children(recursive=True)])
+    return 0.0
+
+
+def _spent(process: psutil.Process) -> float:
+    """Add up the threads' own counts, which are in nanoseconds; those of the whole process are in hundredths."""
+    with suppress(psutil.NoSuchProcess):
+        try:
+            counts = [path.read_text() for path in Path(f"/proc/{process.pid}/task").glob("*/schedstat")]
+        except OSError:  # a thread that has just ended
+            counts = []
+        if counts:
+            return sum(int(count.split()[0]) for count in counts) / 1e9
+        times = process.cpu_times()
+        return float(times.user + times.system)
+    return 0.0
 
 
 def environment(database: Database, port: int, folder: Path) -> dict[str, str]:
