@@ -96,7 +96,8 @@ def measure(asked: argparse.Namespace) -> None:
 @contextmanager
 def stand(url: str, rows: int, folder: Path) -> Iterator[Stand]:
     """Fill a database of its own with so many slots, and serve it until the block ends."""
-    from tests.benchmarks.web import contenders, world  # noqa: PLC0415 - need the settings
+    from tests.benchmarks.web import contenders, rounds, world  # noqa: PLC0415 - need the settings
+    from tests.benchmarks.web.questions import WORKLOADS  # noqa: PLC0415
     from tests.servers import Database  # noqa: PLC0415
 
     name = f"growth_{rows}"
@@ -106,6 +107,9 @@ def stand(url: str, rows: int, folder: Path) -> Iterator[Stand]:
         world.seeded(rows, address) as place,
         contenders.serving(contenders.PRODUCT, place.database, folder) as web,
     ):
+        for asked in ASKED:  # a process loads what it needs with its first requests
+            for request in WORKLOADS[asked].requests(web.name, place, seed=2)[: rounds.FIRST]:
+                rounds.answer(web, request)
         yield Stand(place, web)
 
 
