@@ -122,31 +122,30 @@ def run(
             for contender in contenders
         }
 
-        def load(contender: Contender, connections: int, seconds: float, seed: int) -> Figure:
+        def load(contender: Contender, connections: int, seconds: float) -> Figure:
             return measure(
                 contender,
                 workload,  # noqa: B023 - called within this turn of the loop alone
                 files[contender.name],  # noqa: B023
                 connections=connections,
                 seconds=seconds,
-                seed=seed,
                 postgres=postgres,
             )
 
         for contender in contenders:
             for request in workload.requests(contender.name, world, seed=2)[:FIRST]:
                 answer(contender, request)
-            load(contender, WARM_UP, HOT if contender.name == POSTGRAPHILE else plan.warm_up, 0)
-        for number, connections, contender in _turns(contenders, plan):
-            figure = load(contender, connections, plan.seconds, number + 1)
+            load(contender, WARM_UP, HOT if contender.name == POSTGRAPHILE else plan.warm_up)
+        for connections, contender in _turns(contenders, plan):
+            figure = load(contender, connections, plan.seconds)
             results.figures[workload.name, connections, contender.name].append(figure)
         told(results, workload.name)
     return results
 
 
-def _turns(contenders: Sequence[Contender], plan: Plan) -> Iterator[tuple[int, int, Contender]]:
+def _turns(contenders: Sequence[Contender], plan: Plan) -> Iterator[tuple[int, Contender]]:
     """Give whose turn it is: each round in the order turned round."""
     for number in range(plan.rounds):
         for connections in plan.connections:
             for contender in list(contenders)[:: -1 if number % 2 else 1]:
-                yield number, connections, contender
+                yield connections, contender

@@ -51,7 +51,6 @@ def test_measure__refuses_answers_that_hold_less_than_they_should(
             file,
             connections=1,
             seconds=1,
-            seed=3,
             postgres=world.postgres_pid(seeded.database),
         )
 
