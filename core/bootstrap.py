@@ -1,7 +1,7 @@
 """From a bare python3 to a running command: make .venv, install what is pinned, hand over.
 
 Standard library only, and written so that an old Python can still read it and say what is missing.
-Usage: python3 core/bootstrap.py {env|dev-env|run|test|prove|bench|check|audit|demo|mails|docs|format|generate} [arguments]
+Usage: python3 core/bootstrap.py COMMAND [arguments], with one of COMMANDS.
 """
 
 from __future__ import annotations

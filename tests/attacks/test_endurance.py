@@ -17,9 +17,8 @@ pytestmark = pytest.mark.prove
 
 ATTACKS = [*documents.ATTACKS, *bodies.ATTACKS, *heads.ATTACKS]
 SIDES = 3
-WARM = 2
-TIMES = 5
-HEAVIEST = 200
+WARM = 1
+TIMES = 3
 GROWTH = 24 * 1024 * 1024
 """Bytes that allocators may keep for themselves."""
 

