@@ -154,7 +154,7 @@ class Drawer:
         flag = self.random.choice([*FLAGS, "true", "false"])
         if flag in FLAGS and flag not in self.declared:
             self.declared[flag] = FLAGS[flag]
-            choices = {
+            choices: dict[str, list[Any]] = {
                 "b0": [True, False],
                 "b1": [True, False, LEFT_OUT],
                 "b2": [True, False, LEFT_OUT, None],
