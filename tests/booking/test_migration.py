@@ -11,7 +11,7 @@ from bookings.catalogue.models import Service
 from bookings.notifications import refusals
 from tests import factories
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.prove]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.prove, pytest.mark.busy]
 ANA, BEN = "ana@example.org", "ben@example.org"
 
 

@@ -12,7 +12,7 @@ from tests.clients.server import wait_for
 from tests.logwatch import WATCH
 from tests.servers import ROOT, copied, running_server
 
-pytestmark = [pytest.mark.prove, pytest.mark.only_on("postgresql")]
+pytestmark = [pytest.mark.prove, pytest.mark.only_on("postgresql"), pytest.mark.busy]
 
 WHO = "{ me { email } }"
 ADMIN = ("admin@demo.example", "slotwell-demo")

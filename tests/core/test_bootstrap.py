@@ -94,6 +94,8 @@ def test_port__comes_from_the_environment_then_the_file(
 
 
 @pytest.mark.prove
+@pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 def test_venv__is_made_once_and_again_when_it_was_moved(elsewhere: Path) -> None:
     bootstrap.make_venv()
     mark = bootstrap.VENV / "mark"
@@ -112,6 +114,8 @@ def test_venv__is_made_once_and_again_when_it_was_moved(elsewhere: Path) -> None
 
 
 @pytest.mark.prove
+@pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 def test_install__happens_only_when_the_requirements_changed(
     elsewhere: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -131,6 +135,8 @@ def test_install__happens_only_when_the_requirements_changed(
 
 
 @pytest.mark.prove
+@pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 def test_install__that_reaches_no_index_says_what_to_check_and_is_tried_again(elsewhere: Path) -> None:
     bootstrap.make_venv()
     (elsewhere / "requirements.txt").write_text("slotwell-is-not-a-package==1.0\n")
@@ -141,6 +147,8 @@ def test_install__that_reaches_no_index_says_what_to_check_and_is_tried_again(el
 
 
 @pytest.mark.prove
+@pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 def test_install__that_fails_otherwise_names_the_file_with_the_story(elsewhere: Path) -> None:
     bootstrap.make_venv()
     (elsewhere / "requirements.txt").write_text("this is no requirement\n")

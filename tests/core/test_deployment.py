@@ -27,7 +27,7 @@ from tests.docs import markdown
 from tests.notifications.doubles import SmtpDouble
 from tests.servers import Database, Process, admin_sql, free_port, postgres, sibling, wait_for
 
-pytestmark = [pytest.mark.prove, pytest.mark.only_on("postgresql")]
+pytestmark = [pytest.mark.prove, pytest.mark.only_on("postgresql"), pytest.mark.busy(long=True)]
 
 GUIDE = markdown.read("docs/guides/production.md")
 HOST = "booking.example.org"
@@ -269,7 +269,8 @@ def test_guide__leads_from_nothing_to_a_confirmed_booking_and_to_an_orderly_end(
     page = first.http.get(f"{first.base}/admin/login/")
     assert (page.status_code, "max-age=31536000" in page.headers["Strict-Transport-Security"]) == (200, True)
     styles = re.findall(r'href="(/static/[^"]+\.[0-9a-f]{12}\.css)"', page.text)
-    assert styles and {first.http.get(f"{first.base}{style}").status_code for style in styles} == {200}
+    assert styles
+    assert {first.http.get(f"{first.base}{style}").status_code for style in styles} == {200}
     plain = httpx.get(f"{first.base}/admin/", headers={"Host": HOST}, trust_env=False)
     assert (plain.status_code, plain.headers["Location"]) == (301, f"https://{HOST}/admin/")
     assert "0 worth a look, 0 broken" in machine.run("$PYTHON manage.py doctor --network")

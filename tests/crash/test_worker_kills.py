@@ -16,7 +16,7 @@ import pytest
 from tests.payments.doubles.paystack import PaystackDouble
 from tests.servers import ROOT, environment, postgres, processes_of, running, wait_for
 
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.busy]
 
 FULL = 6000
 UNDONE = """

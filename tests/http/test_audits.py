@@ -25,6 +25,7 @@ def audit(node: str, url: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.prove
+@pytest.mark.busy
 def test_audit__passes_61_of_61(node, live_server):
     result = audit(node, f"{live_server.url}/graphql/")
 
@@ -33,6 +34,7 @@ def test_audit__passes_61_of_61(node, live_server):
 
 
 @pytest.mark.prove
+@pytest.mark.busy
 def test_audit__fails_where_there_is_no_graphql(node, live_server):
     result = audit(node, f"{live_server.url}/nothing/")
 

@@ -14,7 +14,7 @@ from tests.factories import NOW
 from tests.limits.servers import redis_server
 from tests.races.threads import race
 
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.busy]
 
 PROCESSES, REQUESTS = 4, 40
 PATIENCE = 90.0

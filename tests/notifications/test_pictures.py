@@ -64,6 +64,7 @@ def test_gallery__shows_four_pictures_of_a_mail(tmp_path):
 
 
 @pytest.mark.prove
+@pytest.mark.busy
 @pytest.mark.only_on("postgresql")
 def test_camera__takes_a_picture_as_wide_as_asked_and_as_high_as_the_mail(tmp_path):
     page, picture = tmp_path / "mail.html", tmp_path / "mail.png"

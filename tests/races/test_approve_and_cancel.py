@@ -46,6 +46,7 @@ def assert_cancelled(booking, *, approved):
 
 
 @pytest.mark.prove
+@pytest.mark.busy
 def test_approve_and_cancel__at_once_end_cancelled(host, offered, staff):
     for place in range(ROUNDS):
         booking = factories.pending(host, offered, starts_at=TEN + timedelta(days=place))

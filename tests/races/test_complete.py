@@ -41,6 +41,7 @@ def assert_completed_once(booking, by):
 
 
 @pytest.mark.prove
+@pytest.mark.busy
 def test_complete__by_staff_and_timer_at_once_is_one_event(host, offered, staff):
     for place in range(ROUNDS):
         booking = factories.approved(host, offered, starts_at=TEN + timedelta(days=place))

@@ -14,7 +14,7 @@ from tests.payments.till import KEY, Till, account, written
 from tests.races.threads import race
 from tests.witness import history, told
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.prove]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.prove, pytest.mark.busy]
 
 AT_ONCE = 20
 

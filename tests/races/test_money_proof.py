@@ -25,7 +25,7 @@ from tests.payments.world import (
 from tests.races.threads import race
 from tests.witness import history
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.prove]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.prove, pytest.mark.busy]
 
 ROUNDS = 15
 

@@ -67,6 +67,7 @@ def assert_paid_or_lapsed(payment, *, taken):
 
 
 @pytest.mark.prove
+@pytest.mark.busy
 def test_pay_and_expire__at_once_are_one_of_the_two(host, offered):
     for place in range(ROUNDS):
         payment = paying_until_pay_by(host, offered, place)
@@ -80,6 +81,7 @@ def test_pay_and_expire__at_once_are_one_of_the_two(host, offered):
 
 
 @pytest.mark.prove
+@pytest.mark.busy
 def test_start_payment_and_expire__at_once_never_leave_an_attempt_that_nobody_ends(host, offered):
     for place in range(ROUNDS):
         booking = factories.approved(host, offered, starts_at=TEN + timedelta(days=place))

@@ -11,7 +11,7 @@ from tests.payments import till
 from tests.payments.till import KEY, LIVE, OTHER, account
 from tests.races.threads import race
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.prove]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.prove, pytest.mark.busy]
 
 ROUNDS = 5
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.servers import Database, Server
 
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.busy]
 
 RACERS, ROUNDS = 8, 3
 

@@ -118,6 +118,7 @@ def test_remind__two_workers_at_once_remind_once(booking):
 
 
 @pytest.mark.prove
+@pytest.mark.busy
 def test_remind_and_cancel__at_once_never_remind_of_what_is_cancelled(host, offered, staff):
     for place in range(20):
         start = TEN + timedelta(days=place)

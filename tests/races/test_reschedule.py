@@ -58,6 +58,7 @@ def assert_stands_at(booking, start):
 
 
 @pytest.mark.prove
+@pytest.mark.busy
 def test_reschedule_and_cancel__at_once_end_cancelled_with_both_times_free(host, offered, staff):
     for place in range(ROUNDS):
         start = TEN + timedelta(days=place)
@@ -121,6 +122,7 @@ def test_cancel__that_waits_for_the_old_slot_begins_again_with_the_new_one(host,
 
 
 @pytest.mark.prove
+@pytest.mark.busy
 def test_reschedule__of_two_onto_one_time_at_once_has_one_winner(host, offered, staff):
     for place in range(ROUNDS):
         start = TEN + timedelta(days=place)
@@ -138,6 +140,7 @@ def test_reschedule__of_two_onto_one_time_at_once_has_one_winner(host, offered, 
 
 
 @pytest.mark.prove
+@pytest.mark.busy
 def test_reschedule__of_two_onto_each_others_time_at_once_waits_in_no_circle(host, offered, staff):
     for place in range(ROUNDS):
         start = TEN + timedelta(days=place)
@@ -192,6 +195,7 @@ def test_reschedule__that_waits_for_the_schedule_sees_that_the_time_went(host, o
 
 
 @pytest.mark.prove
+@pytest.mark.busy
 def test_verify_and_reschedule__of_one_draft_at_once_hold_the_time_that_the_booking_says(
     host, offered, staff
 ):
@@ -227,6 +231,7 @@ def test_verify__of_a_draft_that_is_moved_while_it_waits_takes_the_new_time(
 
 
 @pytest.mark.prove
+@pytest.mark.busy
 def test_reassign_and_reschedule__at_once_wait_in_no_circle(host, offered, staff):
     other = factories.consultant(offered)
     for place in range(ROUNDS):

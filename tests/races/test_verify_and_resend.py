@@ -45,6 +45,7 @@ def mails(draft):
 
 
 @pytest.mark.prove
+@pytest.mark.busy
 def test_verify_and_resend__at_once_leave_a_request_or_a_draft_that_can_be_proven(host, offered):
     for place in range(ROUNDS):
         draft = factories.draft(host, offered, starts_at=TEN + timedelta(days=place))

@@ -11,7 +11,7 @@ from bookings.booking.models import Booking
 from bookings.slots.models import Slot
 from tests import factories
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.prove]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.prove, pytest.mark.busy]
 
 
 def test_time__counts_the_holders_and_copies_the_steps_of_what_is_there():

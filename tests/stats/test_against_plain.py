@@ -84,6 +84,7 @@ def test_statistics__are_those_of_a_plain_count() -> None:
 
 
 @pytest.mark.prove
+@pytest.mark.busy
 @pytest.mark.parametrize("seed", range(4))
 def test_statistics__are_those_of_a_plain_count_whatever_the_past(seed: int) -> None:
     world = build(seed)

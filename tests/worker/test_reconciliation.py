@@ -6,7 +6,7 @@ import pytest
 
 from tests.servers import Database, running, wait_for
 
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.busy]
 
 PAID_LATE = """
 from datetime import timedelta
