@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.web.contenders import Contender, spent
+from tests.benchmarks.web.contenders import Contender, spent_with_ended
 from tests.benchmarks.web.questions import Request, Workload
 
 SCRIPT = Path(__file__).parent / "load.lua"
@@ -47,9 +47,9 @@ def measure(
 
     postgres: the process of the database's server.
     """
-    before, database = contender.seconds(), spent(postgres)
+    before, database = contender.seconds(), spent_with_ended(postgres)
     output = _wrk(contender.url, workload, requests, connections, seconds)
-    after, database_after = contender.seconds(), spent(postgres)
+    after, database_after = contender.seconds(), spent_with_ended(postgres)
     line = next((line for line in output.splitlines() if line.startswith("RESULT ")), None)
     if line is None:
         raise Wrong(f"wrk said nothing of use:\n{output}")
