@@ -72,4 +72,4 @@ def test_draw__meets_errors_nulls_fragments_merging_and_directives() -> None:
     assert sum(bool(answer.errors) for answer in answered) > FEW / 4
     assert sum(not answer.errors for answer in answered) > FEW / 10
     for part in ("fragment F", "... on ", "... {", "@skip(if: $", "@include(if: $", "__schema", "a0_"):
-        assert sum(part in text for text in texts) > 2, part
+        assert sum(part in text for text in texts) > 1, part

@@ -9,10 +9,12 @@ from random import Random
 from typing import Any
 
 import pytest
+import time_machine
 from graphql import DocumentNode, OperationDefinitionNode, parse, validate
 
 from schema.http.execution import core_schema
 from schema.root import schema
+from tests import factories
 from tests.schema.engine.documents import Drawer, Drawn, root_of
 from tests.schema.engine.made import with_every_type
 from tests.schema.engine.twice import Answer, answers, executed
@@ -48,9 +50,13 @@ def differing(seeds: range, world: World, seen: Counter[str] | None = None) -> l
     for seed in seeds:
         one = drawn(seed, world)
         document = parse(one.text)
-        theirs, ours = both(seed, world, document, one.variables)
-        if theirs != ours:  # once more, for what the clock of the machine decided
+        with time_machine.travel(factories.NOW, tick=False):
             theirs, ours = both(seed, world, document, one.variables)
+            if (
+                theirs != ours
+            ):  # once more with new plans: what the process keeps, the first answer had to read
+                document = parse(one.text)
+                theirs, ours = both(seed, world, document, one.variables)
         if theirs != ours:
             wrong.append(seed)
         if seen is not None:
