@@ -4,10 +4,10 @@ Written by `make bench ARGS=--record`; the gates allow 15 % more.
 """
 
 RATIOS = {
-    ("W1", "drf"): 2.00,
-    ("W1", "floor"): 60.00,
-    ("W2", "drf"): 2.20,
-    ("W2", "floor"): 40.00,
-    ("W3", "drf"): 2.50,
-    ("W3", "floor"): 65.00,
+    ("W1", "drf"): 0.24,
+    ("W1", "floor"): 8.60,
+    ("W2", "drf"): 0.53,
+    ("W2", "floor"): 10.99,
+    ("W3", "drf"): 0.61,
+    ("W3", "floor"): 14.67,
 }
