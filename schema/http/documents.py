@@ -200,8 +200,10 @@ def _read(schema: GraphQLSchema, text: str) -> Document:
 
 def _too_long() -> Document:
     most = settings.GRAPHQL_LIMITS["characters"]
-    told = f"The document must be no longer than {most} characters: send long values as variables."
-    return _refused(told, Code.QUERY_TOO_COMPLEX)
+    return _refused(
+        f"The document must be no longer than {most} characters: send long values as variables.",
+        Code.QUERY_TOO_COMPLEX,
+    )
 
 
 def _refused(message: str, code: Code) -> Document:
