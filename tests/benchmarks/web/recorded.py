@@ -4,10 +4,10 @@ Written by `make bench ARGS=--record`; the gates allow 15 % more.
 """
 
 RATIOS = {
-    ("W1", "drf"): 0.24,
-    ("W1", "floor"): 8.60,
-    ("W2", "drf"): 0.53,
-    ("W2", "floor"): 10.99,
-    ("W3", "drf"): 0.61,
-    ("W3", "floor"): 14.67,
+    ("W1", "drf"): 0.27,
+    ("W1", "floor"): 9.52,
+    ("W2", "drf"): 0.64,
+    ("W2", "floor"): 12.00,
+    ("W3", "drf"): 0.64,
+    ("W3", "floor"): 14.53,
 }
