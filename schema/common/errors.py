@@ -19,7 +19,7 @@ from schema.common.limiting import Limited, Subject
 from schema.common.scalars import describe_enum
 
 if TYPE_CHECKING:
-    from schema.slots.refusals import SlotRefusal, TimeRange
+    from schema.slots.refusals import SlotExplanation, SlotRefusal, TimeRange
     from schema.slots.types import Slot
 
 Row = TypeVar("Row", bound=models.Model)
@@ -47,31 +47,34 @@ class UserError:
     retry_after: int | None = strawberry.field(
         default=None, description="Seconds after which another try makes sense."
     )
-    suggested_slots: list[Annotated["Slot", strawberry.lazy("schema.slots.types")]] = strawberry.field(
-        default_factory=list, description="Up to three next open times, where a time was refused."
-    )
-    reasons: list[Annotated["SlotRefusal", strawberry.lazy("schema.slots.refusals")]] = strawberry.field(
-        default_factory=list, description="Every rule that stands against the time, where one was refused."
-    )
-    clashes: list[Annotated["TimeRange", strawberry.lazy("schema.slots.refusals")]] = strawberry.field(
-        default_factory=list, description="Up to three busy times in its way, where a time was refused."
-    )
+    refused_time: strawberry.Private["SlotExplanation | None"] = None
+
+    @strawberry.field(description="Up to three next open times, where a time was refused.")
+    def suggested_slots(self) -> list[Annotated["Slot", strawberry.lazy("schema.slots.types")]]:
+        """Look for other times."""
+        return self.refused_time.next_slots() if self.refused_time else []
+
+    @strawberry.field(description="Every rule that stands against the time, where one was refused.")
+    def reasons(self) -> list[Annotated["SlotRefusal", strawberry.lazy("schema.slots.refusals")]]:
+        """Give the rules."""
+        return self.refused_time.reasons() if self.refused_time else []
+
+    @strawberry.field(description="Up to three busy times in its way, where a time was refused.")
+    def clashes(self) -> list[Annotated["TimeRange", strawberry.lazy("schema.slots.refusals")]]:
+        """Give the times."""
+        return self.refused_time.clashes() if self.refused_time else []
 
     @classmethod
     def of(cls, error: errors.DomainError, *, now: datetime) -> "UserError":
-        """Give the answer for a refusal, with other times, from `now` on, where the time was at fault."""
-        from schema.slots.refusals import explained  # noqa: PLC0415 - topics import this module
+        """Give the answer for a refusal. What is asked about a time that was at fault is looked up as of `now`."""
+        from schema.slots.refusals import SlotExplanation  # noqa: PLC0415 - topics import this module
 
-        told = explained(error, now=now) if isinstance(error, TimeTaken) else None
-        return cls(
-            code=error.code,
-            message=error.message,
-            field=error.field,
-            retry_after=error.retry_after,
-            suggested_slots=told.next_slots if told else [],
-            reasons=told.reasons if told else [],
-            clashes=told.clashes if told else [],
-        )
+        told = cls(code=error.code, message=error.message, field=error.field, retry_after=error.retry_after)
+        if isinstance(error, TimeTaken):
+            told.refused_time = SlotExplanation(
+                terms=error.terms, hosts=error.hosts, start=error.start, now=now
+            )
+        return told
 
 
 class PayloadErrors(FieldExtension):

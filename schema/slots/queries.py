@@ -144,7 +144,9 @@ class Query:
             return None
         hosts = _hosts(service, consultant_id, resource_id)
         terms = _terms(service, seats, _length(starts_at, ends_at))
-        return SlotExplanation.of(terms, hosts, starts_at, service, now=info.context.now)
+        return SlotExplanation(
+            terms=terms, hosts=hosts, start=starts_at, now=info.context.now, service=service
+        )
 
 
 def still_open(node_ids: Iterable[str], *, now: datetime.datetime) -> dict[str, Slot]:

@@ -1,6 +1,7 @@
 """Why a time cannot be booked, and what could be booked instead."""
 
 import datetime
+from functools import cached_property
 from typing import Self
 
 import strawberry
@@ -10,7 +11,6 @@ from bookings.availability.engine import Terms
 from bookings.availability.hosts import Hosts
 from bookings.availability.intervals import Range
 from bookings.availability.reasons import Reason
-from bookings.availability.services import TimeTaken
 from bookings.catalogue import models as catalogue
 from schema.common.scalars import describe_enum
 from schema.slots.types import Slot, slots_of
@@ -34,40 +34,44 @@ class TimeRange:
 
 @strawberry.type(description="Whether a start can be booked, and if not, every reason why.")
 class SlotExplanation:
-    """The engine's answer about one start."""
+    """The engine's answer about one start. What is not asked for is not looked for."""
 
-    is_open: bool = strawberry.field(description="Whether it can be booked now.")
-    reasons: list[SlotRefusal] = strawberry.field(
+    terms: strawberry.Private[Terms]
+    hosts: strawberry.Private[Hosts]
+    start: strawberry.Private[datetime.datetime]
+    now: strawberry.Private[datetime.datetime]
+    service: strawberry.Private[catalogue.Service | None] = None
+
+    @strawberry.field(description="Whether it can be booked now.")
+    def is_open(self) -> bool:
+        """Tell whether no rule stands against it."""
+        return not self._told.reasons
+
+    @strawberry.field(
         description="Every rule that stands against it; empty where it is open. Where anyone will do, what stands "
         "against any of them."
     )
-    clashes: list[TimeRange] = strawberry.field(
+    def reasons(self) -> list[SlotRefusal]:
+        """Give the rules."""
+        return list(self._told.reasons)
+
+    @strawberry.field(
         description="Up to three busy times in its way, kept-free time included, where one host is asked for."
     )
-    next_slots: list[Slot] = strawberry.field(description="Up to three next open times from then on.")
+    def clashes(self) -> list[TimeRange]:
+        """Give the times."""
+        return [TimeRange.of(busy) for busy in self._told.clashes]
 
-    @classmethod
-    def of(
-        cls,
-        terms: Terms,
-        hosts: Hosts,
-        start: datetime.datetime,
-        service: catalogue.Service,
-        *,
-        now: datetime.datetime,
-    ) -> Self:
-        """Explain a start."""
-        told = selectors.explain(terms=terms, hosts=hosts, start=start, now=now)
-        following = selectors.next_openings(terms=terms, hosts=hosts, after=max(start, now), now=now)
-        return cls(
-            is_open=not told.reasons,
-            reasons=list(told.reasons),
-            clashes=[TimeRange.of(busy) for busy in told.clashes],
-            next_slots=slots_of(following, service),
-        )
+    @strawberry.field(description="Up to three next open times from then on.")
+    def next_slots(self) -> list[Slot]:
+        """Look for other times."""
+        after = max(self.start, self.now)
+        found = selectors.next_openings(terms=self.terms, hosts=self.hosts, after=after, now=self.now)
+        return slots_of(found, self.service or self._service_of_terms()) if found else []
 
+    @cached_property
+    def _told(self) -> selectors.Explanation:
+        return selectors.explain(terms=self.terms, hosts=self.hosts, start=self.start, now=self.now)
 
-def explained(error: TimeTaken, *, now: datetime.datetime) -> SlotExplanation:
-    """Explain a start that a mutation was refused."""
-    service = catalogue.Service.objects.select_related("business").get(pk=error.terms.service)
-    return SlotExplanation.of(error.terms, error.hosts, error.start, service, now=now)
+    def _service_of_terms(self) -> catalogue.Service:
+        return catalogue.Service.objects.select_related("business").get(pk=self.terms.service)

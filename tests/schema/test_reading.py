@@ -145,7 +145,7 @@ def test_refusal__suggests_times_after_the_instant_of_the_request(service: Servi
     with pytest.raises(TimeTaken) as refused:
         factories.draft(host, service, starts_at=TEN + timedelta(hours=12))
 
-    error = UserError.of(refused.value, now=late)
+    suggested = UserError.of(refused.value, now=late).suggested_slots()
 
-    assert len(error.suggested_slots) == 3
-    assert min(slot.starts_at for slot in error.suggested_slots) > late
+    assert len(suggested) == 3
+    assert min(slot.starts_at for slot in suggested) > late
