@@ -28,7 +28,7 @@ LIMITS = (
 )
 """All these people come from one address, and nobody waits a minute for the next code."""
 IN_TIME = timedelta(days=3)
-"""Before a session; the policy lets its client do more then than on the eve."""
+"""Before a session; on the eve the policy lets its client do nothing more, and the bot says goodbye."""
 CREATE_KEY = """
 mutation Key($input: CreateServiceKeyInput!) {
   createServiceKey(input: $input) { key errors { code message } }
@@ -56,7 +56,13 @@ def address():
     return f"client-{secrets.token_hex(4)}@example.org"
 
 
-def drafts(talk: Talk, address: str, *, service: str = "First talk") -> None:
+def in_time() -> str:
+    """The date from which times are looked at, whatever day it is today."""
+    return f"{datetime.now(UTC) + IN_TIME:%Y-%m-%d}"
+
+
+def drafts(talk: Talk, address: str, *, service: str) -> None:
+    """Take the first open time."""
     talk.picks(service)
     talk.answers("1", "Carla Client", address, "yes")
 
@@ -97,7 +103,7 @@ def approves(api: Api, place, talk: Talk) -> None:
 def test_chatbot__books_to_confirmed_as_its_page_shows(place, api, address):
     with Talk(place.url) as talk:
         talk.picks("First talk")
-        talk.answers(f"{datetime.now(UTC) + IN_TIME:%Y-%m-%d}", "1", "Carla Client", address, "yes")
+        talk.answers(in_time(), "1", "Carla Client", address, "yes")
         proves(talk, api, address)
         talk.hears()
         approves(api, place, talk)
@@ -260,7 +266,8 @@ def test_chatbot__brings_what_was_required_after_it_was_written(place, api, addr
         running_server(place.database, tmp_path, RATE_LIMITS=LIMITS, **env) as changed,
         Talk(changed.url) as talk,
     ):
-        drafts(talk, address)
+        talk.picks("First talk")
+        talk.answers(in_time(), "1", "Carla Client", address, "yes")
         proves(talk, api, address)
         talk.hears()
         approves(api, place, talk)
