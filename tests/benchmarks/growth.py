@@ -1,9 +1,11 @@
-"""What a request over HTTP costs, by how much is stored, over how many connections, and by how much is asked for.
+"""What a request over HTTP costs, by how much is stored, for how many practices and connections, and by what is asked.
 
-python -m tests.benchmarks.growth [--rows 20000 100000 1000000] [--connections 1 8 32] [--rounds 5] [--seconds 2]
+python -m tests.benchmarks.growth [--rows 20000 100000 1000000] [--practices 1000] [--connections 1 8 32]
+    [--rounds 5] [--seconds 2]
 
 Starts a PostgreSQL of its own with one database for each number of slots, of which there are twice as many bookings,
-and a web on each; asks them in turns, in alternating order, by wrk. What is told are milliseconds of processor time.
+and for each number of practices, and a web on each; asks them in turns, in alternating order, by wrk. What is told are
+milliseconds of processor time.
 """
 
 import argparse
@@ -52,6 +54,7 @@ def main(arguments: Sequence[str]) -> int:
     """Measure and print; give 1 where an answer is not what it should be."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.growth", description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[20_000, 100_000, 1_000_000])
+    parser.add_argument("--practices", type=int, nargs="+", default=[1000])
     parser.add_argument("--connections", type=int, nargs="+", default=[1, 8, 32])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2)
@@ -74,8 +77,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def measure(asked: argparse.Namespace) -> None:
-    """Fill the databases and print the three tables."""
+    """Fill the databases and print the tables."""
     from tests.benchmarks.web.questions import WORKLOADS  # noqa: PLC0415 - needs the settings
+    from tests.benchmarks.web.world import PRACTICES  # noqa: PLC0415
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="slotwell-growth-")))
@@ -85,7 +89,16 @@ def measure(asked: argparse.Namespace) -> None:
         for name in ASKED:
             cases = {f"{rows:,} slots": (each, WORKLOADS[name], USUAL) for rows, each in stands.items()}
             rounds.tell(f"{name}, by rows", cases)
-        middle = list(stands.values())[len(stands) // 2]
+        size = sorted(stands)[len(stands) // 2]
+        middle = stands[size]
+        by_practices = {PRACTICES: middle} | {
+            many: stack.enter_context(stand(url, size, folder, practices=many)) for many in asked.practices
+        }
+        for name in ASKED:
+            cases = {
+                f"{many:,} practices": (each, WORKLOADS[name], USUAL) for many, each in by_practices.items()
+            }
+            rounds.tell(f"{name}, by practices, each with a consultant at least", cases)
         for name in ASKED:
             cases = {f"{many} connections": (middle, WORKLOADS[name], many) for many in asked.connections}
             rounds.tell(f"{name}, by connections", cases)
@@ -94,17 +107,17 @@ def measure(asked: argparse.Namespace) -> None:
 
 
 @contextmanager
-def stand(url: str, rows: int, folder: Path) -> Iterator[Stand]:
-    """Fill a database of its own with so many slots, and serve it until the block ends."""
+def stand(url: str, rows: int, folder: Path, *, practices: int = 0) -> Iterator[Stand]:
+    """Fill a database of its own with so many slots, and serve it until the block ends; 0 means the usual practices."""
     from tests.benchmarks.web import contenders, rounds, world  # noqa: PLC0415 - need the settings
     from tests.benchmarks.web.questions import WORKLOADS  # noqa: PLC0415
     from tests.servers import Database  # noqa: PLC0415
 
-    name = f"growth_{rows}"
+    name = f"growth_{rows}_{practices}"
     Database(url).sql(f"CREATE DATABASE {name}")
     address = f"{url.rpartition('/')[0]}/{name}"
     with (
-        world.seeded(rows, address) as place,
+        world.seeded(rows, address, practices=practices or world.PRACTICES) as place,
         contenders.serving(contenders.PRODUCT, place.database, folder) as web,
     ):
         for asked in ASKED:  # a process loads what it needs with its first requests

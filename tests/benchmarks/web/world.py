@@ -51,17 +51,18 @@ class World:
 
 
 @contextmanager
-def seeded(rows: int, url: str = "") -> Iterator[World]:
+def seeded(rows: int, url: str = "", *, practices: int = PRACTICES) -> Iterator[World]:
     """Give a database of so many slots, and twice as many bookings, until the block ends.
 
     url: a PostgreSQL database to use, and to fill where it is empty; without it one that is gone afterwards.
+    practices: each has a consultant at least.
     """
     with nullcontext(url) if url else running_postgres() as address:
         database = Database(address)
         database.manage("migrate", "--verbosity=0")
         begun = time.monotonic()
         if not _count(database, "slot"):
-            fill(database, rows)
+            fill(database, rows, practices)
         world = known(database)
         counts = ", ".join(
             f"{_count(database, table):,} {table}s" for table in ("slot", "booking", "occupation")
@@ -70,17 +71,18 @@ def seeded(rows: int, url: str = "") -> Iterator[World]:
         yield world
 
 
-def fill(database: Database, rows: int) -> None:
+def fill(database: Database, rows: int, practices: int = PRACTICES) -> None:
     """Write the practices, their calendars and bookings, in a database that is migrated and empty."""
     today = datetime.datetime.now(datetime.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    past = rows // CONSULTANTS - filling.AHEAD
+    consultants = max(CONSULTANTS, practices)
+    past = rows // consultants - filling.AHEAD
     if past < 1:
-        raise SystemExit(f"At least {(filling.AHEAD + 1) * CONSULTANTS} rows are needed.")
+        raise SystemExit(f"At least {(filling.AHEAD + 1) * consultants} rows are needed.")
     values: dict[str, Any] = {
         "today": today,
         "past": past,
-        "practices": PRACTICES,
-        "consultants": CONSULTANTS,
+        "practices": practices,
+        "consultants": consultants,
         "bookings": 2 * rows,
     }
     filling.write(database.url, values)
@@ -92,8 +94,7 @@ def known(database: Database) -> World:
         Host(*row)
         for row in database.sql(
             "SELECT c.id, c.schedule_id, s.service_id FROM bookings_consultant c "
-            "JOIN bookings_consultant_services s ON s.consultant_id = c.id ORDER BY c.id LIMIT %s",
-            CONSULTANTS,
+            "JOIN bookings_consultant_services s ON s.consultant_id = c.id ORDER BY c.id"
         )
     ]
     (first,) = database.sql(
@@ -107,8 +108,8 @@ def known(database: Database) -> World:
     return World(
         database=database,
         since=first.astimezone(datetime.UTC).replace(hour=0),
-        publishing=hosts[: CONSULTANTS // 2],
-        weekly=hosts[CONSULTANTS // 2 :],
+        publishing=hosts[: len(hosts) // 2],
+        weekly=hosts[len(hosts) // 2 :],
         acknowledgements=[row[0] for row in found],
     )
 
