@@ -104,13 +104,14 @@ def run_part(
 def parallel(prove: bool, arguments: Sequence[str]) -> list[list[str]]:
     """Give the arguments of each part: two processes at once, a file to each in turn.
 
-    Of proofs those go two at once that say that they may; then, one by one, those that measure or count on seconds.
+    Of proofs those go three at once that say that they may, since they wait for browsers and servers much of their
+    time; then, one by one, those that measure or count on seconds.
     """
     if any(argument.startswith(("-n", "-m", "--pdb", "-s")) for argument in arguments):
         return [[]]
     if prove:
-        pairs = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # conftest.py orders them
-        return [["-m", "busy", *pairs], ["-m", "not busy"]]
+        threes = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]  # conftest.py orders them
+        return [["-m", "busy", *threes], ["-m", "not busy"]]
     return [["-n", "2", "--dist", "loadfile"]]
 
 

@@ -152,6 +152,7 @@ def test_page__is_made_alike_whatever_its_rows_say(name: str, core: tuple[Pages,
 
 @pytest.mark.prove
 @pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_address__is_made_alike_whatever_its_rows_say(name: str, every: tuple[Pages, Pages]) -> None:
     one, other = ({key: text for key, text in pages.items() if key[0] == name} for pages in every)
@@ -161,6 +162,7 @@ def test_address__is_made_alike_whatever_its_rows_say(name: str, every: tuple[Pa
 
 @pytest.mark.prove
 @pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 def test_messages_and_echoes__are_made_alike_whatever_was_said(after: tuple[Pages, Pages]) -> None:
     one, other = after
 

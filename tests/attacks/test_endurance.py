@@ -13,7 +13,7 @@ from tests.attacks.victim import Victim, attacked, settings
 from tests.attacks.wire import graphql
 from tests.servers import Database
 
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.only_on("postgresql")]
 
 ATTACKS = [*documents.ATTACKS, *bodies.ATTACKS, *heads.ATTACKS]
 SIDES = 3

@@ -16,7 +16,7 @@ from tests.attacks.victim import GOOD, Victim, attacked, settings
 from tests.attacks.wire import receive, request, send
 from tests.servers import Database, wait_for
 
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.only_on("postgresql")]
 
 MANY = 300
 THREADS = 4

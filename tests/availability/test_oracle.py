@@ -3,7 +3,6 @@
 ORACLE_SEED, as it was printed, draws the same practices again.
 """
 
-import os
 import random
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,8 +17,9 @@ from bookings.common.errors import DomainError, ErrorCode
 from tests.availability import oracle
 from tests.availability.stage import Stage
 from tests.availability.worlds import World, worlds
+from tests.seeds import seed_of
 
-SEED = int(os.environ.get("ORACLE_SEED") or random.SystemRandom().randrange(10**6))
+SEED = seed_of("ORACLE_SEED")
 OFF_THE_GRID = (timedelta(seconds=30), timedelta(seconds=-30), timedelta(minutes=1), timedelta(minutes=15))
 
 

@@ -17,7 +17,7 @@ from tests.clients.documents import SERVICES
 from tests.clients.server import expect as hold_to
 from tests.clients.server import wait_for
 
-pytestmark = [pytest.mark.prove, pytest.mark.busy]
+pytestmark = [pytest.mark.prove, pytest.mark.busy, pytest.mark.only_on("postgresql")]
 
 NEW_YORK, AUCKLAND = "America/New_York", "Pacific/Auckland"
 TIMES = """

@@ -12,7 +12,7 @@ from tests.clients.demo import Client, first_booking, one_cancelled
 from tests.clients.server import Server, wait_for
 from tests.pictures.makers import encoded
 
-pytestmark = [pytest.mark.prove, pytest.mark.busy]
+pytestmark = [pytest.mark.prove, pytest.mark.busy, pytest.mark.only_on("postgresql")]
 
 PASSWORD, PHRASE = "nine slow green tortoises", "seven tall grey herons"
 PRIVATE = "I have not slept since March"

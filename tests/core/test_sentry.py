@@ -176,6 +176,7 @@ def test_sentry__is_sent_no_times_unless_asked_for(sentry, tmp_path):
 
 @pytest.mark.prove
 @pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 def test_sentry__hears_of_the_workers_failures_too(sentry, server, fresh_database):
     running = server(worker=True, SENTRY_DSN=sentry.dsn)
     code = "from django_q.tasks import async_task; async_task('bookings.tasks.nothing', 'ana@example.org')"

@@ -59,6 +59,7 @@ def test_procfile__names_web_and_worker_and_what_comes_before() -> None:
 
 
 @pytest.mark.prove
+@pytest.mark.only_on("postgresql")
 def test_run__shows_where_everything_is_and_serves_it(start: Starter) -> None:
     process, url = start()
 
@@ -75,6 +76,7 @@ def test_run__shows_where_everything_is_and_serves_it(start: Starter) -> None:
 
 
 @pytest.mark.prove
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_run__stops_everything_within_seconds(
     start: Starter, fresh_database: Database, number: signal.Signals
@@ -89,6 +91,7 @@ def test_run__stops_everything_within_seconds(
 
 
 @pytest.mark.prove
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize(("word", "name"), [("manage.py worker", "worker"), ("granian", "web")])
 def test_run__ends_with_a_sentence_when_a_part_of_it_dies(
     start: Starter, fresh_database: Database, word: str, name: str
@@ -106,6 +109,7 @@ def test_run__ends_with_a_sentence_when_a_part_of_it_dies(
 
 
 @pytest.mark.prove
+@pytest.mark.only_on("postgresql")
 def test_run__serves_again_with_the_same_data(start: Starter, fresh_database: Database) -> None:
     first, _ = start()
     first.terminate()
@@ -118,6 +122,7 @@ def test_run__serves_again_with_the_same_data(start: Starter, fresh_database: Da
 
 
 @pytest.mark.prove
+@pytest.mark.only_on("postgresql")
 def test_run__on_a_taken_port_says_so(start: Starter) -> None:
     _, url = start()
     port = url.rsplit(":", 1)[1]
@@ -132,6 +137,7 @@ def test_run__on_a_taken_port_says_so(start: Starter) -> None:
 
 
 @pytest.mark.prove
+@pytest.mark.only_on("postgresql")
 def test_run__with_a_wrong_setting_says_which(start: Starter) -> None:
     process, _ = start(PORT="many")
 

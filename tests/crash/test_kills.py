@@ -13,12 +13,13 @@ import pytest
 from bookings.payments.services import refunds
 from tests.crash.client import Client
 from tests.crash.stage import SENDERS, VICTIMS, Mail, Stage
+from tests.seeds import seed_of
 from tests.servers import wait_for
 
 pytestmark = pytest.mark.prove
 
 KILLS = int(os.environ.get("CRASH_KILLS") or 20)
-SEED = int(os.environ.get("CRASH_SEED") or random.SystemRandom().randrange(10**6))
+SEED = seed_of("CRASH_SEED")
 CLIENTS = 3
 QUIET_WITHIN = refunds.LEASE.total_seconds() + 100
 """Seconds after the last kill: the longest lease, of a refund, and the next turn of whatever failed meanwhile."""

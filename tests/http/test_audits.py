@@ -26,6 +26,7 @@ def audit(node: str, url: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.prove
 @pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 def test_audit__passes_61_of_61(node, live_server):
     result = audit(node, f"{live_server.url}/graphql/")
 
@@ -35,6 +36,7 @@ def test_audit__passes_61_of_61(node, live_server):
 
 @pytest.mark.prove
 @pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 def test_audit__fails_where_there_is_no_graphql(node, live_server):
     result = audit(node, f"{live_server.url}/nothing/")
 

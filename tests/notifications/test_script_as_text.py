@@ -107,6 +107,7 @@ def test_mail__is_made_alike_whatever_it_tells(name: str) -> None:
 
 @pytest.mark.prove
 @pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("name", MESSAGES)
 def test_mail__is_made_alike_whatever_it_tells_in_each_of_its_shapes(name: str, variant: str) -> None:

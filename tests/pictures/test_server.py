@@ -11,7 +11,7 @@ from bookings.pictures.images import MOST_BYTES
 from tests.pictures import makers
 from tests.pictures.uploads import kept
 
-pytestmark = [pytest.mark.prove, pytest.mark.busy]
+pytestmark = [pytest.mark.prove, pytest.mark.busy, pytest.mark.only_on("postgresql")]
 
 PNG = makers.encoded("PNG")
 WHO = {"email": "admin@example.org", "password": "correct horse battery"}

@@ -29,7 +29,7 @@ from tests.lifecycle import EMAIL, END, REACHABLE, Person, people_around, reache
 from tests.schema.client import access_token, gid, post
 from tests.witness import everything
 
-pytestmark = [pytest.mark.prove, pytest.mark.busy]
+pytestmark = [pytest.mark.prove, pytest.mark.busy, pytest.mark.only_on("postgresql")]
 """Every move itself is tried in every run, at the services (tests/booking/test_matrix.py)."""
 
 MOVES = [move for move, row in TABLE.items() if row.mutation and row.sources]

@@ -10,7 +10,7 @@ from tests.clients.documents import DRAFT
 from tests.clients.server import Server
 from tests.servers import wait_for
 
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.only_on("postgresql")]
 
 WITHIN = 2.0
 DRAFTS = 9

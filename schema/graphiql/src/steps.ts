@@ -45,6 +45,8 @@ interface Booked {
 }
 
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
+/** The instant from which times are shown, far enough ahead for every later step. */
+const IN_TIME = new Date(Date.now() + 3 * 24 * 3600 * 1000).toISOString();
 const proof = { code: { acknowledgementId: "ACKNOWLEDGEMENT_ID", code: "CODE" } };
 const is = ({ booking }: Booked): string => `The booking is ${booking.status}.`;
 
@@ -79,15 +81,14 @@ export const STEPS: readonly Step[] = [
   {
     operation: "OpenSlots",
     title: "When?",
-    hint: "Run lists the next open times of that service.",
+    hint: "Run lists open times of that service, some days ahead: on the eve a practice may let nobody cancel.",
     query: slots,
-    variables: json({ service: "SERVICE_ID" }),
+    variables: json({ service: "SERVICE_ID", from: IN_TIME }),
     read: (answer: { openSlots: List<Slot> }) => {
-      const slot = answer.openSlots.edges.at(-1)?.node;
+      const slot = answer.openSlots.edges[0]?.node;
       if (!slot) return "No time is open. Paste another service's id, from step 1, in place of this one.";
       learn("SLOT_ID", slot.id);
-      const time = `${slot.local.date} at ${slot.local.time}`;
-      return `${time} goes into the next step: the last of these, as the first may pass while you read.`;
+      return `${slot.local.date} at ${slot.local.time} goes into the next step.`;
     },
   },
   {

@@ -88,6 +88,7 @@ def test_lists_and_pages__tell_nobody_of_another_practice_anything(who: str, wor
 
 @pytest.mark.prove
 @pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("label", PAGES)
 def test_pages__open_for_those_whom_the_table_names(label: str, world: World) -> None:
     got = {who: letters(world.client(who), pages_of(label), world) for who in INSIDE}
@@ -97,6 +98,7 @@ def test_pages__open_for_those_whom_the_table_names(label: str, world: World) ->
 
 @pytest.mark.prove
 @pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("name", CUSTOM)
 def test_address__opens_for_those_whom_the_table_names(name: str, world: World) -> None:
     got = {who: opened(world.client(who), ADDRESSES[name].paths(world.here, 4)) for who in INSIDE}
@@ -106,6 +108,7 @@ def test_address__opens_for_those_whom_the_table_names(name: str, world: World) 
 
 @pytest.mark.prove
 @pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_address__tells_nobody_of_another_practice_anything(name: str, world: World) -> None:
     address = ADDRESSES[name]

@@ -23,7 +23,12 @@ from tests.admin.matrix.world import FOREIGN, World
 from tests.undone import undone
 from tests.witness import everything
 
-pytestmark = [pytest.mark.django_db, pytest.mark.prove, pytest.mark.busy]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.prove,
+    pytest.mark.busy,
+    pytest.mark.only_on("postgresql"),
+]
 
 ADDRESSES = addresses()
 AT_WORK = ("bstaff", "bowner", "ball")

@@ -82,6 +82,7 @@ def test_complete__answers_like_graphql_core_for_every_type() -> None:
 
 @pytest.mark.prove
 @pytest.mark.busy(long=True)
+@pytest.mark.only_on("postgresql")
 @pytest.mark.django_db
 def test_complete__answers_like_graphql_core_for_every_type__twelve_hundred_documents() -> None:
     seen: Counter[str] = Counter()

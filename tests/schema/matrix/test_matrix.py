@@ -87,6 +87,7 @@ def look(body: dict[str, Any], who: str, world: World, seen: dict[str, Shown]) -
 
 @pytest.mark.prove
 @pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("row", ROOT)
 def test_root_field__is_for_those_whom_the_table_names(
     row: str, world: World, seen: dict[str, Shown]
@@ -103,6 +104,7 @@ def test_root_field__is_for_those_whom_the_table_names(
 
 @pytest.mark.prove
 @pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("name", WAYS)
 def test_way__shows_nobody_what_is_not_theirs(name: str, world: World, seen: dict[str, Shown]) -> None:
     way: Way = WAYS[name]
@@ -118,6 +120,7 @@ def test_way__shows_nobody_what_is_not_theirs(name: str, world: World, seen: dic
 
 @pytest.mark.prove
 @pytest.mark.busy
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("kind", FIELDS)
 def test_private_fields__are_seen_by_those_whom_the_table_names(kind: str, seen: dict[str, Shown]) -> None:
     assert any(seen.values()), "run this file as a whole: what is seen is gathered by the tests before"
