@@ -69,7 +69,7 @@ def test_feed__of_a_year_with_20000_sessions_takes_the_same_statements_and_the_i
     assert len(ours) == len(statements(few, small)) == len(statements(many, large, end="2029-08-05"))
     (reading,) = [text for text in ours if 'FROM "bookings_booking"' in text and "full_name" in text]
     how = plan(reading)
-    assert "booking_by_session" in how
+    assert "booking_by_session" in set(re.findall(r'"Index Name": "(\w+)"', how))
     assert not re.search(r'"Seq Scan"[^{}]*"Relation Name": "bookings_booking"', how)
 
 

@@ -18,6 +18,7 @@ from time_machine import Traveller
 from bookings.accounts.models import User
 from bookings.accounts.viewer import Viewer
 from bookings.common import clock
+from tests.seeds import IN_CI
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES = ROOT / "var" / "screenshots"
@@ -98,9 +99,10 @@ class Desk:
         self.expected.update(statuses)
 
     def picture(self, name: str) -> Path:
-        """Keep what the whole page looks like, as var/screenshots/<test>-<name>.png."""
+        """Keep what the whole page looks like, as var/screenshots/<test>-<name>.png; not in CI, where nobody looks."""
         path = PICTURES / f"{_plain(self.test)}-{_plain(name)}.png"
-        self.page.screenshot(path=path, full_page=True, animations="disabled")
+        if not IN_CI:
+            self.page.screenshot(path=path, full_page=True, animations="disabled")
         return path
 
     def check(self) -> None:

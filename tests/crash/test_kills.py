@@ -16,7 +16,7 @@ from tests.crash.stage import SENDERS, VICTIMS, Mail, Stage
 from tests.seeds import seed_of
 from tests.servers import wait_for
 
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.busy(long=True)]
 
 KILLS = int(os.environ.get("CRASH_KILLS") or 20)
 SEED = seed_of("CRASH_SEED")
