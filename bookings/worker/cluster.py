@@ -43,7 +43,7 @@ class ClusterProcess:
     def start(self) -> None:
         """Start the cluster; it answers a moment later."""
         self._process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "django", "cluster", str(self.heartbeat_id)],
+            [sys.executable, settings.BASE_DIR / "manage.py", "cluster", str(self.heartbeat_id)],
             cwd=settings.BASE_DIR,
             stdin=subprocess.PIPE,
             start_new_session=True,
