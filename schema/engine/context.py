@@ -23,7 +23,7 @@ from strawberry.utils.inspect import in_async_context
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from schema.engine.plans import Plans, plans_of
-from schema.engine.shapes import Field, Trail, as_path
+from schema.engine.shapes import Field, Step, Trail, as_path
 
 
 class Asynchronous(BaseException):
@@ -37,6 +37,10 @@ class CompiledContext(ExecutionContext):
         super().__init__(*arguments, **named)
         self.optimizer: DjangoOptimizerExtension | None = None
         self.plans: Plans | None = None
+        self.made: dict[Step, dict[int, tuple[Any, Any]]] = {}
+        """What was made of which object, where it holds nothing but what is read."""
+        self.asides = 0
+        """How often something was left to the interpreter, or refused."""
         self.uncompiled = self._obstacle()
         """Why no plan is used; empty where plans are."""
 
@@ -75,11 +79,13 @@ class CompiledContext(ExecutionContext):
 
     def interpret(self, field: Field, source: Any, trail: Trail) -> Any:
         """Have the interpreter resolve and complete a field of an object. Raises what it raises."""
+        self.asides += 1
         path = Path(as_path(trail), field.name, field.parent.name)
         return self.settled(self.execute_field(field.parent, source, field.nodes, path))
 
     def hand_over(self, field: Field, kind: GraphQLOutputType, value: Any, trail: Trail) -> Any:
         """Have the interpreter go on with a value that was read: the field's own, or an item of its lists."""
+        self.asides += 1
         path = as_path(trail)
         place = path
         while place.typename is None:  # an item's part of a path has no type
@@ -92,6 +98,7 @@ class CompiledContext(ExecutionContext):
 
     def refuse(self, field: Field, kind: GraphQLOutputType, error: Exception, trail: Trail) -> Any:
         """Collect an error and give null, or raise it where the type is non-null: as the interpreter does."""
+        self.asides += 1
         path = as_path(trail)
         return self.handle_field_error(located_error(error, field.nodes, path.as_list()), kind, path)
 

@@ -4,7 +4,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from graphql import FieldNode, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, is_leaf_type
+from graphql import (
+    FieldNode,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_leaf_type,
+)
 from graphql.execution.execute import get_field_def
 from graphql.type.introspection import TypeNameMetaFieldDef
 
@@ -15,6 +22,10 @@ from schema.engine.values import completer, quick, same_of
 if TYPE_CHECKING:
     from schema.engine.context import CompiledContext
     from schema.engine.plans import Plans
+
+
+READ = frozenset({"attribute", "column", "id", "constant"})
+"""Kinds of fields that give the same however often they are read of one object."""
 
 
 def fields_step(
@@ -29,17 +40,43 @@ def fields_step(
     """
     kinds: Counter[str] = Counter()
     steps: list[tuple[str, Step]] = []
+    is_flat = True
     for name, nodes in collected.items():
         definition = get_field_def(schema, parent, nodes[0])
         if definition:
             kind, step = _step(Field(name, parent, definition, nodes), plans)
             kinds[kind] += 1
             steps.append((name, step))
+            is_flat = is_flat and kind in READ and is_leaf_type(get_named_type(definition.type))
 
     def make(context: "CompiledContext", source: Any, trail: Trail) -> Any:
         return {name: step(context, source, trail) for name, step in steps}
 
-    return kinds, make if kinds.total() > kinds["interpreted"] else None
+    if kinds.total() == kinds["interpreted"]:
+        return kinds, None
+    return kinds, _once(make) if is_flat else make
+
+
+def _once(make: Step) -> Step:
+    """Make an object's fields once where it stands in an answer many times, as a consultant does beside fifty slots.
+
+    Where one of them failed, or was not at hand, they are made anew: an error is told of each place.
+    """
+
+    def make_once(context: "CompiledContext", source: Any, trail: Trail) -> Any:
+        made = context.made.get(make)
+        if made is None:
+            made = context.made[make] = {}
+        found = made.get(id(source))
+        if found is not None:
+            return found[1]
+        before = context.asides
+        done = make(context, source, trail)
+        if context.asides == before:
+            made[id(source)] = source, done  # the source stays, and so does its id
+        return done
+
+    return make_once
 
 
 def _step(field: Field, plans: "Plans") -> tuple[str, Step]:

@@ -124,7 +124,7 @@ CREATE FUNCTION offered.draft_booking(service bigint, consultant bigint, "starts
 
 _FRESH = (
     "SELECT 'MS-' || string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', 1 + floor(random() * 32)::int, 1), '') "
-    "AS id FROM generate_series(1, 6)"
+    "AS id FROM generate_series(1, 10)"  # longer than ours: nobody here draws again where one is taken
 )
 
 

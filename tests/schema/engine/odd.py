@@ -139,6 +139,11 @@ class Query:
         """Make several."""
         return [branch(Random(seed + index), oddness, 2) for index in range(3)]
 
+    @strawberry.field
+    def again(self, seed: int = 1, oddness: float = 0.0) -> list[Leaf | None]:
+        """Make one, and give it three times."""
+        return [leaf(Random(seed), oddness)] * 3
+
 
 SCHEMA = strawberry.Schema(Query, types=[Leaf, Branch])
 

@@ -5,8 +5,9 @@ from random import Random
 from typing import Any
 
 import pytest
-from graphql import GraphQLNonNull, parse
+from graphql import ExecutionContext, GraphQLNonNull, parse
 
+from schema.engine.context import CompiledContext
 from schema.http.execution import core_schema
 from tests.schema.engine import odd
 from tests.schema.engine.documents import LEFT_OUT, Drawer, Drawn, root_of
@@ -62,6 +63,21 @@ def test_complete__answers_like_graphql_core_whatever_resolvers_give() -> None:
 @pytest.mark.only_on("sqlite")
 def test_complete__answers_like_graphql_core_whatever_resolvers_give__a_thousand_documents() -> None:
     assert differing(range(FEW, FEW + MANY)) == []
+
+
+def test_make__once_of_an_object_that_comes_again() -> None:
+    made = executed(CORE, parse("{ again { name number colour } }"), CompiledContext).data["again"]
+
+    assert made[0] is made[1] is made[2]
+
+
+def test_make__an_error_for_each_place_of_an_object_that_comes_again() -> None:
+    document = parse("{ again(oddness: 1) { number colour } }")
+
+    theirs, ours = (executed(CORE, document, kind) for kind in (ExecutionContext, CompiledContext))
+
+    assert [error.path for error in ours.errors] == [["again", index, "colour"] for index in range(3)]
+    assert ours == theirs
 
 
 def test_draw__meets_errors_nulls_fragments_merging_and_directives() -> None:
