@@ -153,14 +153,14 @@ class Rounds:
         found: dict[str, list[Figure]] = defaultdict(list)
         for number in range(self.rounds + 1):
             for case in list(cases)[:: 1 if number % 2 else -1]:
-                figure = self._once(*cases[case], seed=number)
+                figure = self._once(*cases[case])
                 if number:  # the first round only warms up
                     found[case].append(figure)
         print(f"\n{title}\n{'':>18} |   web | database | a second | × web (range)", flush=True)
         for case in cases:
             self._line(case, found[case], found[next(iter(cases))])
 
-    def _once(self, stand: Stand, workload: "Workload", connections: int, *, seed: int) -> "Figure":
+    def _once(self, stand: Stand, workload: "Workload", connections: int) -> "Figure":
         from tests.benchmarks.web import load  # noqa: PLC0415 - needs the settings
         from tests.benchmarks.web.world import postgres_pid  # noqa: PLC0415
 
@@ -168,7 +168,7 @@ class Rounds:
         if not path.exists():
             load.write(workload.requests(stand.web.name, stand.place, seed=1), path)
         return load.measure(
-            stand.web, workload, path, connections=connections, seconds=self.seconds, seed=seed,
+            stand.web, workload, path, connections=connections, seconds=self.seconds,
             postgres=postgres_pid(stand.place.database),
         )  # fmt: skip
 
