@@ -59,6 +59,7 @@ def task_processes(cluster: psutil.Process) -> list[psutil.Process]:
 
 
 @pytest.mark.prove
+@pytest.mark.only_on("postgresql")
 def test_worker__beats_and_stops_in_order_without_a_trace(start: Starter, fresh_database: Database) -> None:
     worker = start()
     wait_for_new_beat(fresh_database, [])
@@ -72,6 +73,7 @@ def test_worker__beats_and_stops_in_order_without_a_trace(start: Starter, fresh_
 
 
 @pytest.mark.prove
+@pytest.mark.only_on("postgresql")
 def test_worker__whose_task_processes_die_with_the_queues_lock_gets_a_new_cluster(
     start: Starter, fresh_database: Database
 ) -> None:
@@ -91,6 +93,7 @@ def test_worker__whose_task_processes_die_with_the_queues_lock_gets_a_new_cluste
 
 
 @pytest.mark.prove
+@pytest.mark.only_on("postgresql")
 def test_worker__whose_cluster_hangs_in_every_process_gets_a_new_one(
     start: Starter, fresh_database: Database
 ) -> None:
@@ -106,6 +109,7 @@ def test_worker__whose_cluster_hangs_in_every_process_gets_a_new_one(
 
 
 @pytest.mark.prove
+@pytest.mark.only_on("postgresql")
 def test_worker__whose_cluster_ends_by_itself_gets_a_new_one(
     start: Starter, fresh_database: Database
 ) -> None:
@@ -120,6 +124,7 @@ def test_worker__whose_cluster_ends_by_itself_gets_a_new_one(
 
 
 @pytest.mark.prove
+@pytest.mark.only_on("postgresql")
 def test_worker__that_is_killed_takes_its_cluster_along(start: Starter, fresh_database: Database) -> None:
     worker = start()
     wait_for_new_beat(fresh_database, [])
@@ -130,6 +135,7 @@ def test_worker__that_is_killed_takes_its_cluster_along(start: Starter, fresh_da
 
 
 @pytest.mark.prove
+@pytest.mark.only_on("postgresql")
 def test_worker__finishes_the_running_task_before_it_stops(start: Starter, fresh_database: Database) -> None:
     worker = start()
     wait_for_new_beat(fresh_database, [])
@@ -147,6 +153,7 @@ def test_worker__finishes_the_running_task_before_it_stops(start: Starter, fresh
 
 
 @pytest.mark.prove
+@pytest.mark.only_on("postgresql")
 def test_worker__that_cannot_finish_within_its_time_ends_all_the_same(
     start: Starter, fresh_database: Database
 ) -> None:
@@ -171,6 +178,7 @@ def test_worker__that_cannot_finish_within_its_time_ends_all_the_same(
 
 
 @pytest.mark.prove
+@pytest.mark.only_on("postgresql")
 def test_two_workers__each_beat_and_neither_is_restarted(start: Starter, fresh_database: Database) -> None:
     workers = [start(), start()]
     wait_for(lambda: len(beats(fresh_database)) == 2, "both to beat", within=40)
@@ -188,6 +196,7 @@ def test_two_workers__each_beat_and_neither_is_restarted(start: Starter, fresh_d
 
 
 @pytest.mark.prove
+@pytest.mark.only_on("postgresql")
 def test_worker__waits_for_its_database(start: Starter, fresh_database: Database) -> None:
     fresh_database.sql("ALTER TABLE bookings_workerheartbeat RENAME TO elsewhere")
     worker = start()
