@@ -153,14 +153,15 @@ class Rounds:
         found: dict[str, list[Figure]] = defaultdict(list)
         for number in range(self.rounds + 1):
             for case in list(cases)[:: 1 if number % 2 else -1]:
-                figure = self._once(*cases[case])
-                if number:  # the first round only warms up
+                # The first round only warms up, longer: what was just filled is still being written to the disk.
+                figure = self._once(*cases[case], seconds=self.seconds if number else 3 * self.seconds)
+                if number:
                     found[case].append(figure)
         print(f"\n{title}\n{'':>18} |   web | database | a second | × web (range)", flush=True)
         for case in cases:
             self._line(case, found[case], found[next(iter(cases))])
 
-    def _once(self, stand: Stand, workload: "Workload", connections: int) -> "Figure":
+    def _once(self, stand: Stand, workload: "Workload", connections: int, *, seconds: float) -> "Figure":
         from tests.benchmarks.web import load  # noqa: PLC0415 - needs the settings
         from tests.benchmarks.web.world import postgres_pid  # noqa: PLC0415
 
@@ -168,7 +169,7 @@ class Rounds:
         if not path.exists():
             load.write(workload.requests(stand.web.name, stand.place, seed=1), path)
         return load.measure(
-            stand.web, workload, path, connections=connections, seconds=self.seconds,
+            stand.web, workload, path, connections=connections, seconds=seconds,
             postgres=postgres_pid(stand.place.database),
         )  # fmt: skip
 
