@@ -20,7 +20,7 @@ from tests.schema.engine.made import with_every_type
 from tests.schema.engine.twice import Answer, answers, executed
 from tests.schema.engine.world import World, values
 
-FEW, MANY = 48, 600
+FEW, MANY = 48, 2000
 CORE = core_schema(schema)
 WHOLE = with_every_type(CORE, schema)
 
@@ -84,14 +84,14 @@ def test_complete__answers_like_graphql_core_for_every_type() -> None:
 @pytest.mark.busy(long=True)
 @pytest.mark.only_on("postgresql")
 @pytest.mark.django_db
-def test_complete__answers_like_graphql_core_for_every_type__twelve_hundred_documents() -> None:
+def test_complete__answers_like_graphql_core_for_every_type__two_thousand_documents() -> None:
     seen: Counter[str] = Counter()
 
-    assert differing(range(FEW, FEW + 2 * MANY), World(), seen) == []
+    assert differing(range(FEW, FEW + MANY), World(), seen) == []
     for kind in ("attribute", "column", "relation", "id", "call", "constant", "interpreted"):
         assert seen[kind] > 20, seen
-    assert seen["errors"] > MANY / 4
-    assert seen["statements"] > MANY
+    assert seen["errors"] > MANY / 8
+    assert seen["statements"] > MANY / 2
 
 
 @pytest.mark.django_db
