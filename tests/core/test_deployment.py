@@ -264,8 +264,8 @@ def test_guide__leads_from_nothing_to_a_confirmed_booking_and_to_an_orderly_end(
 
     told = first.ask(STATUS, {"id": ident}, opener=token)["bookingStatus"]
     assert told["status"] == "CONFIRMED"
-    summary = first.http.get(f"{first.base}/health/").json()
-    assert summary == {"status": "ok", "checks": {"database": "ok", "migrations": "ok", "worker": "ok"}}
+    well = {"status": "ok", "checks": {"database": "ok", "migrations": "ok", "worker": "ok"}}
+    wait_for(lambda: first.http.get(f"{first.base}/health/").json() == well, "all to be well", within=60)
     page = first.http.get(f"{first.base}/admin/login/")
     assert (page.status_code, "max-age=31536000" in page.headers["Strict-Transport-Security"]) == (200, True)
     styles = re.findall(r'href="(/static/[^"]+\.[0-9a-f]{12}\.css)"', page.text)
