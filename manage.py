@@ -3,9 +3,9 @@
 
 import os
 import sys
-from contextlib import suppress
 
 import django
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
@@ -13,7 +13,11 @@ from core.loading import without_collecting
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
-    # What is wrong with the settings the command line tells; some commands need none.
-    with without_collecting(), suppress(ImproperlyConfigured):
-        django.setup()
+    with without_collecting():
+        try:
+            django.setup()
+        except ImproperlyConfigured:
+            if settings.configured:
+                raise
+            # What is wrong with the settings themselves the command line tells; some commands need none.
     execute_from_command_line(sys.argv)

@@ -39,6 +39,17 @@ def test_without_collecting__collects_again_whatever_happened():
     assert gc.isenabled()
 
 
+def test_manage__says_what_an_app_finds_wrong():
+    env = {**environment("sqlite:///nothing.sqlite3"), "RATE_LIMITS": "nonsense=1/minute"}
+
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+
+    assert done.stderr.splitlines()[-1].startswith("django.core.exceptions.ImproperlyConfigured: ")
+    assert "nonsense" in done.stderr.splitlines()[-1]
+
+
 def test_manage__without_settings_says_what_is_wrong_and_still_helps():
     env = {**environment("nonsense"), "DATABASE_URL": "nonsense"}
 
