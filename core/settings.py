@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from core import env, languages, logging, look, mail, payments, sentry, storage
+from core import cors, documents, env, languages, logging, look, mail, payments, sentry, storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -52,21 +52,7 @@ _cors_patterns = env.words(
     default=[r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"],
 )
 CORS_ALLOWED_ORIGIN_REGEXES = _cors_patterns if DEBUG else []
-CORS_ALLOW_HEADERS = [
-    "accept",
-    "accept-language",
-    "apollo-require-preflight",
-    "apollographql-client-name",
-    "apollographql-client-version",
-    "apollographql-library-name",
-    "apollographql-library-version",
-    "authorization",
-    "content-type",
-    "idempotency-key",
-    "x-apollo-operation-name",
-    "x-booking-token",
-    "x-request-id",
-]
+CORS_ALLOW_HEADERS = cors.ALLOW_HEADERS
 CORS_EXPOSE_HEADERS = ["retry-after", "x-request-id"]
 CORS_PREFLIGHT_MAX_AGE = 2 * 60 * 60  # as long as Chromium remembers it
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", example="https://booking.example.org", default=[])
@@ -269,24 +255,10 @@ RATE_LIMITS = env.pairs("RATE_LIMITS", example="register=100/hour,login.address_
 REDIS_URL = env.text("REDIS_URL", example="redis://localhost:6379/0", default="")
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", example="1", default=0)
 
-# GraphQL over HTTP. The document limits are api.md's table.
+# GraphQL over HTTP (core/documents.py).
 GRAPHIQL = env.boolean("GRAPHIQL", default=DEBUG)
 GRAPHQL_COMPILED = env.boolean("GRAPHQL_COMPILED", default=True)
-GRAPHQL_LIMITS = {
-    "body_bytes": 256 * 1024,
-    "json_depth": 32,
-    "json_values": 10_000,
-    "characters": 16 * 1024,
-    "tokens": 1000,
-    "depth": 10,
-    "aliases": 15,
-    "directives": 20,
-    "root_fields": 20,
-    "fragments": 20,
-    "spreads": 50,
-    "errors": 5,
-    "cost": 5000,
-}
+GRAPHQL_LIMITS = documents.LIMITS
 STRAWBERRY_DJANGO = {"FIELD_DESCRIPTION_FROM_HELP_TEXT": True, "TYPE_DESCRIPTION_FROM_MODEL_DOCSTRING": False}
 
 # Languages (core/languages.py), time, files.

@@ -81,11 +81,14 @@ def run(
         if not isinstance(result, ExecutionResult):
             raise TypeError("A resolver is asynchronous; this API is served by sync resolvers.")
         frame.result = result
+    return _outcome(result, runner.get_extensions_results_sync() if hooks.results else {})
+
+
+def _outcome(result: ExecutionResult, extensions: dict[str, Any]) -> Outcome:
     errors = result.errors or []
     # Only variables are refused without a path: whatever a field raises is located at it.
     started = result.data is not None or any(error.path for error in errors)
-    more = runner.get_extensions_results_sync() if hooks.results else {}
-    return Outcome(result.data, errors, more, started)
+    return Outcome(result.data, errors, extensions, started)
 
 
 class _Hooks(NamedTuple):
