@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
@@ -186,6 +186,5 @@ def test_bookings__do_what_the_model_says(practice):
 
 @pytest.mark.prove
 @pytest.mark.busy(long=True)
-def test_bookings__do_what_the_model_says_in_many_runs(practice):
-    """Three hundred of forty steps where practices keep their bookings; fewer on the database for development."""
-    run(practice, runs=300 if connection.vendor == "postgresql" else 100, steps=40, fixed=IN_CI)
+def test_bookings__do_what_the_model_says_in_three_hundred_runs(practice):
+    run(practice, runs=300, steps=40, fixed=IN_CI)

@@ -8,7 +8,7 @@ import pytest
 from tests import npm
 from tests.servers import Server
 
-pytestmark = [pytest.mark.prove, pytest.mark.busy, pytest.mark.only_on("postgresql")]
+pytestmark = [pytest.mark.prove, pytest.mark.busy]
 
 SUITE = Path(__file__).parent / "apollo"
 ROOT_FIELDS, STATUS_LOOKS, EXCHANGES = 100, 10, 5

@@ -18,7 +18,7 @@ from tests.clients.documents import APPROVE, STATUS, VERIFY
 from tests.clients.server import Server as Api
 from tests.servers import ROOT, answers, copied, free_port, running, running_server, wait_for
 
-pytestmark = [pytest.mark.prove, pytest.mark.busy, pytest.mark.only_on("postgresql")]
+pytestmark = [pytest.mark.prove, pytest.mark.busy]
 
 GENERIC = {"draftBooking", "requestBookingAccess", "grantBookingAccess"}
 """With what a booking begins, and is opened again."""

@@ -5,7 +5,7 @@ import pytest
 from tests.clients.practice import a_practice_from_nothing
 from tests.clients.server import Server
 
-pytestmark = [pytest.mark.prove, pytest.mark.busy, pytest.mark.only_on("postgresql")]
+pytestmark = [pytest.mark.prove, pytest.mark.busy]
 
 
 def test_practice__is_opened_found_booked_reviewed_followed_up_and_looked_back_at(server, fresh_database):
