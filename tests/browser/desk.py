@@ -27,7 +27,12 @@ OWN_SCHEMES = {"data", "blob", "about"}
 """Addresses that ask nobody for anything."""
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 SEVERE = {"serious", "critical"}
-AXE = "axe.run({resultTypes: ['violations']})"
+AXE = """async () => {
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  for (const each of document.getAnimations()) if (each.effect.getComputedTiming().endTime < Infinity) each.finish();
+  return axe.run({resultTypes: ['violations']});
+}"""
+"""What just came into sight is seen as it stays: halfway faded in, its contrast is another."""
 
 
 @dataclass
@@ -98,12 +103,11 @@ class Desk:
         """Take answers of these statuses for what the test is about: the browser calls them errors."""
         self.expected.update(statuses)
 
-    def picture(self, name: str) -> Path:
+    def picture(self, name: str) -> None:
         """Keep what the whole page looks like, as var/screenshots/<test>-<name>.png; not in CI, where nobody looks."""
-        path = PICTURES / f"{_plain(self.test)}-{_plain(name)}.png"
         if not IN_CI:
+            path = PICTURES / f"{_plain(self.test)}-{_plain(name)}.png"
             self.page.screenshot(path=path, full_page=True, animations="disabled")
-        return path
 
     def check(self) -> None:
         """Assert that nothing went wrong so far, and that the page as it is now shuts nobody out.

@@ -24,6 +24,8 @@ IN_THE_DARK = (
     "bookings_schedule page",
 )
 """One page of each kind."""
+MOVING = """() => [...document.querySelectorAll('*')]
+  .filter(each => getComputedStyle(each).transitionDuration.split(',').some(time => parseFloat(time) > 0)).length"""
 
 
 def test_every_page__opens_without_a_fault(desk: Desk) -> None:
@@ -55,3 +57,11 @@ def looked_at(desk: Desk, name: str, path: str) -> list[str]:
     faults += desk.wrong
     desk.wrong.clear()
     return [f"{name}: {fault}" for fault in faults]
+
+
+def test_motion__is_none_on_a_device_that_asks_for_little(desk: Desk) -> None:
+    desk.open("admin:index", user=rich())
+
+    for wanted, moving in (("reduce", 0), ("no-preference", 1)):
+        desk.page.emulate_media(reduced_motion=wanted)
+        assert min(desk.page.evaluate(MOVING), 1) == moving, wanted
