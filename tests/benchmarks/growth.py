@@ -79,12 +79,14 @@ def main(arguments: Sequence[str]) -> int:
 def measure(asked: argparse.Namespace) -> None:
     """Fill the databases and print the tables."""
     from tests.benchmarks.web.questions import WORKLOADS  # noqa: PLC0415 - needs the settings
-    from tests.benchmarks.web.world import PRACTICES  # noqa: PLC0415
+    from tests.benchmarks.web.world import PRACTICES  # noqa: PLC0415 - needs the settings
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="slotwell-growth-")))
         url = stack.enter_context(running_postgres())
-        stands = {rows: stack.enter_context(stand(url, rows, folder)) for rows in sorted(asked.rows)}
+        stands = {
+            rows: stack.enter_context(stand(url, rows, folder, PRACTICES)) for rows in sorted(asked.rows)
+        }
         rounds = Rounds(folder, asked.rounds, asked.seconds)
         for name in ASKED:
             cases = {f"{rows:,} slots": (each, WORKLOADS[name], USUAL) for rows, each in stands.items()}
@@ -92,7 +94,7 @@ def measure(asked: argparse.Namespace) -> None:
         size = sorted(stands)[len(stands) // 2]
         middle = stands[size]
         by_practices = {PRACTICES: middle} | {
-            many: stack.enter_context(stand(url, size, folder, practices=many)) for many in asked.practices
+            many: stack.enter_context(stand(url, size, folder, many)) for many in asked.practices
         }
         for name in ASKED:
             cases = {
@@ -107,8 +109,8 @@ def measure(asked: argparse.Namespace) -> None:
 
 
 @contextmanager
-def stand(url: str, rows: int, folder: Path, *, practices: int = 0) -> Iterator[Stand]:
-    """Fill a database of its own with so many slots, and serve it until the block ends; 0 means the usual practices."""
+def stand(url: str, rows: int, folder: Path, practices: int) -> Iterator[Stand]:
+    """Fill a database of its own with so many slots of so many practices, and serve it until the block ends."""
     from tests.benchmarks.web import contenders, rounds, world  # noqa: PLC0415 - need the settings
     from tests.benchmarks.web.questions import WORKLOADS  # noqa: PLC0415
     from tests.servers import Database  # noqa: PLC0415
@@ -117,7 +119,7 @@ def stand(url: str, rows: int, folder: Path, *, practices: int = 0) -> Iterator[
     Database(url).sql(f"CREATE DATABASE {name}")
     address = f"{url.rpartition('/')[0]}/{name}"
     with (
-        world.seeded(rows, address, practices=practices or world.PRACTICES) as place,
+        world.seeded(rows, address, practices=practices) as place,
         contenders.serving(contenders.PRODUCT, place.database, folder) as web,
     ):
         for asked in ASKED:  # a process loads what it needs with its first requests

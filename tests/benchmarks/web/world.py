@@ -71,7 +71,7 @@ def seeded(rows: int, url: str = "", *, practices: int = PRACTICES) -> Iterator[
         yield world
 
 
-def fill(database: Database, rows: int, practices: int = PRACTICES) -> None:
+def fill(database: Database, rows: int, practices: int) -> None:
     """Write the practices, their calendars and bookings, in a database that is migrated and empty."""
     today = datetime.datetime.now(datetime.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     consultants = max(CONSULTANTS, practices)
