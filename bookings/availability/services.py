@@ -84,7 +84,9 @@ def hold(*, terms: Terms, hosts: Hosts, start: datetime, now: datetime, override
 def _take(terms: Terms, hosts: Hosts, schedule: Schedule, opening: Opening, *, override: bool) -> Held:
     """Take an opening, and where it needs a room that it does not have yet, the first one that is free."""
     start = selectors.moment(opening.start)
-    joined = Slot.objects.filter(schedule=schedule, starts_at=start, seats_taken__gt=0).first()
+    # Locked: whoever is about to let go of the last seat takes the room with it, and who waited for them is first.
+    taken = Slot.objects.select_for_update().filter(schedule=schedule, starts_at=start, seats_taken__gt=0)
+    joined = taken.first()
     room: Schedule | None = None
     if hosts.rooms is not None and joined is None:
         room = _free_room(terms, hosts.rooms, schedule, opening.start, override=override)

@@ -12,6 +12,7 @@ from bookings.slots.models import Occupation
 from tests import factories
 from tests.factories import NOW, TEN
 from tests.invariants import check_invariants
+from tests.races.steps import queue_up
 from tests.races.threads import race
 
 pytestmark = [pytest.mark.only_on("postgresql"), pytest.mark.django_db(transaction=True)]
@@ -22,9 +23,11 @@ def offered(transactional_db):
     return factories.service(holds="BOTH")
 
 
-def room(offered):
+def room(offered, capacity=1):
     schedule = Schedule.objects.create(business=offered.business, timezone="UTC", follows_business=True)
-    made = Resource.objects.create(business=offered.business, schedule=schedule, name="Room")
+    made = Resource.objects.create(
+        business=offered.business, schedule=schedule, name="Room", capacity=capacity
+    )
     made.services.add(offered)
     return made
 
@@ -86,4 +89,25 @@ def test_consultants_cross_rooms__nobody_waits_for_ever(offered):
     assert run.accidents == []
     assert run.refusals == ["SLOT_UNAVAILABLE"] * 2
     assert [Booking.objects.get(pk=booking.pk).resource for booking in made] == rooms
+    check_invariants()
+
+
+def test_room__is_held_by_whoever_is_first_again_once_the_others_of_a_group_let_go(monkeypatch):
+    offered = factories.service(holds="BOTH", seats=2)
+    host, only = factories.consultant(offered), room(offered, capacity=2)
+    leaving = factories.pending(host, offered)
+    (joining,) = verifiers([host], offered)
+    staff = factories.staff_of(offered.business)
+
+    run = queue_up(
+        monkeypatch,
+        slow=lambda: services.reject(booking_id=leaving.pk, viewer=staff, reason="Away", now=NOW),
+        at="bookings.slots.services.give_back",
+        after=True,
+        behind=[joining],
+    )
+
+    assert run.accidents == []
+    assert Booking.objects.get(pk=run.results[1]).resource == only
+    assert set(Occupation.objects.values_list("schedule", flat=True)) == {host.schedule_id, only.schedule_id}
     check_invariants()
