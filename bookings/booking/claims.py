@@ -31,8 +31,15 @@ def take(booking: Booking, *, exceed: bool = False) -> Claim:
     raise DomainError(ErrorCode.ACTIVE_BOOKING_EXISTS)
 
 
+def lock(booking: Booking) -> Claim | None:
+    """Lock the place that a booking stands on, as it is once whoever moves or frees it is done; None without one."""
+    if booking.claim_id is None:
+        return None
+    return Claim.objects.select_for_update().get(pk=booking.claim_id)
+
+
 def give_back(claim: Claim) -> None:
-    """Free the place, unless another booking of the same series still stands on it.
+    """Free a locked place, unless another booking of the same series still stands on it.
 
     The client's highest place moves down into it: what staff gave beyond the number allowed goes on counting.
     """

@@ -21,7 +21,7 @@ def end(
     machine.refuse_unless_allowed(booking, move)
     target = TABLE[move].leads_to(booking.status)
     slot_id = booking.slot_id if target not in SEATED else None
-    claim = booking.claim if target not in ACTIVE else None
+    claim = claims.lock(booking) if target not in ACTIVE else None
     changes: dict[str, Any] = {}
     if slot_id is not None:
         changes["slot"] = None
