@@ -15,6 +15,7 @@ from graphql import (
     GraphQLOutputType,
     GraphQLResolveInfo,
     OperationDefinitionNode,
+    OperationType,
     located_error,
 )
 from graphql.execution.execute import invalid_return_type_error
@@ -39,6 +40,8 @@ class CompiledContext(ExecutionContext):
         self.plans: Plans | None = None
         self.made: dict[Step, dict[int, tuple[Any, Any]]] = {}
         """What was made of which object, where it holds nothing but what is read."""
+        self.remembers = self.operation.operation is OperationType.QUERY
+        """Whether an object stays as it is until the answer is made; each field of a mutation may change it."""
         self.asides = 0
         """How often something was left to the interpreter, or refused."""
         self.uncompiled = self._obstacle()

@@ -64,6 +64,8 @@ def _once(make: Step) -> Step:
     """
 
     def make_once(context: "CompiledContext", source: Any, trail: Trail) -> Any:
+        if not context.remembers:
+            return make(context, source, trail)
         made = context.made.get(make)
         if made is None:
             made = context.made[make] = {}

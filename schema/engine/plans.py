@@ -6,9 +6,11 @@ variables that `@skip` and `@include` go by.
 """
 
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
+from threading import Lock
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from graphql import (
     FieldNode,
@@ -31,17 +33,51 @@ logger = logging.getLogger(__name__)
 
 MOST_STEPS = 1000
 """Fields in the plans of one operation; what is asked for beyond them is interpreted."""
+MOST_STEPS_IN_ALL = 100_000
+"""Fields in all plans of the process, some 0.6 KB each; beyond them, too."""
 MOST_VARIANTS = 4
 """Sets of plans that are kept for one operation, by the values that `@skip` and `@include` were given."""
 
+Collected = dict[str, list[FieldNode]]
+"""The fields that are asked of an object, by the names that they get in the answer."""
+
 _KEPT_AS = "_slotwell_plans"
 """graphql-core's nodes take attributes of others; so plans live and die with the document."""
+
+
+class _Share:
+    """What one operation's plans take up of what all of a process may."""
+
+    taken_in_all = 0
+    _returned: deque[int] = deque()
+    """What was given back, and not yet counted: whoever collects garbage may stand in the midst of `take`."""
+    _lock = Lock()
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def take(self, fields: int) -> bool:
+        """Take room for so many fields more, or tell that there is none."""
+        with _Share._lock:
+            while _Share._returned:
+                _Share.taken_in_all -= _Share._returned.popleft()
+            if self.taken + fields > MOST_STEPS or _Share.taken_in_all + fields > MOST_STEPS_IN_ALL:
+                return False
+            self.taken += fields
+            _Share.taken_in_all += fields
+        return True
+
+    def give_back(self) -> None:
+        """Give all of it back, once its plans are gone."""
+        _Share._returned.append(self.taken)
 
 
 class Plans:
     """The plans of one operation under one choice of what is skipped and included. Used by all threads."""
 
     def __init__(self) -> None:
+        self._share = _Share()
+        finalize(self, self._share.give_back).atexit = False
         self._known: dict[tuple[Any, ...], tuple[Step, list[FieldNode]]] = {}
         self.kinds: Counter[str] = Counter()
         """How many fields are read in which way; `interpreted` are those that graphql-core resolves."""
@@ -51,27 +87,29 @@ class Plans:
         key = (kind, *map(id, nodes))
         known = self._known.get(key)
         if known is None:
-            known = (self._compile(context, kind, nodes), nodes)  # the nodes stay, and so do their ids
+            collected = context.collect_subfields(kind, nodes)
+            if not self._share.take(len(nodes) + sum(map(len, collected.values()))):
+                return _interpreted(kind, collected)
+            known = (self._compile(context, kind, collected), nodes)  # the nodes stay, and so do their ids
             self._known[key] = known
         return known[0]
 
-    def _compile(self, context: "CompiledContext", kind: GraphQLObjectType, nodes: list[FieldNode]) -> Step:
-        collected = context.collect_subfields(kind, nodes)
-        if self.kinds.total() + len(collected) <= MOST_STEPS:
-            try:
-                kinds, step = fields_step(context.schema, kind, collected, self)
-            except Exception:
-                logger.exception("A plan for %s could not be made; it is interpreted.", kind.name)
-            else:
-                self.kinds.update(kinds)
-                if step is not None:
-                    return step
+    def _compile(self, context: "CompiledContext", kind: GraphQLObjectType, collected: Collected) -> Step:
+        try:
+            kinds, step = fields_step(context.schema, kind, collected, self)
+        except Exception:
+            logger.exception("A plan for %s could not be made; it is interpreted.", kind.name)
+            return _interpreted(kind, collected)
+        self.kinds.update(kinds)
+        return step or _interpreted(kind, collected)
 
-        def interpret(context: "CompiledContext", source: Any, trail: Trail) -> Any:
-            found = context.execute_fields(kind, source, as_path(trail), collected)
-            return context.settled(found)
 
-        return interpret
+def _interpreted(kind: GraphQLObjectType, collected: Collected) -> Step:
+    def step(context: "CompiledContext", source: Any, trail: Trail) -> Any:
+        found = context.execute_fields(kind, source, as_path(trail), collected)
+        return context.settled(found)
+
+    return step
 
 
 class _Kept:

@@ -34,9 +34,11 @@ from schema.http.counts import TooComplex
 from schema.http.errors import Code, problem, problem_of
 
 NODES_REMEMBERED = 50_000
-"""Bound on the cache, in nodes of syntax trees; some 0.5 KB each."""
+"""Bound on the cache, in nodes of syntax trees; 0.6 KB each at most."""
 CHARACTERS_A_NODE = 128
 """How much text weighs as much as a node."""
+NODES_A_PROBLEM = 2
+"""How many nodes weigh as much as what is told of a refusal."""
 LINES = 10_000
 """An error's place is found by counting lines, so that a document of nothing but lines would cost seconds."""
 _NUL = re.compile(r"\\u(?:0000|\{0+\})")
@@ -161,10 +163,13 @@ class Documents:
             if text in self._known:
                 return
             self._known[text] = document
-            self.weight += document.weight + len(text) // CHARACTERS_A_NODE
+            self.weight += _weight(text, document)
             while self.weight > NODES_REMEMBERED:
-                forgotten, oldest = self._known.popitem(last=False)
-                self.weight -= oldest.weight + len(forgotten) // CHARACTERS_A_NODE
+                self.weight -= _weight(*self._known.popitem(last=False))
+
+
+def _weight(text: str, document: Document) -> int:
+    return document.weight + NODES_A_PROBLEM * len(document.problems) + len(text) // CHARACTERS_A_NODE
 
 
 def _read(schema: GraphQLSchema, text: str) -> Document:
@@ -188,6 +193,7 @@ def _read(schema: GraphQLSchema, text: str) -> Document:
     most = settings.GRAPHQL_LIMITS["errors"]
     errors = validate(schema, document, rules, max_errors=most, hide_suggestions=not settings.GRAPHIQL)
     problems = [problem_of(error, Code.GRAPHQL_VALIDATION_FAILED) for error in errors[:most]]
+    _let_go_of_tokens(document)
     return Document(
         document=None if problems else document,
         problems=problems,
@@ -196,6 +202,15 @@ def _read(schema: GraphQLSchema, text: str) -> Document:
         root_fields=verdict.root_fields,
         weight=1 if problems else verdict.nodes,
     )
+
+
+def _let_go_of_tokens(document: DocumentNode) -> None:
+    """Unlink the tokens that the parser read: through the first, all of them stay, and comments are tokens, too."""
+    token = document.loc.start_token if document.loc else None
+    while token is not None:
+        following = token.next
+        token.prev = token.next = None
+        token = following
 
 
 def _too_long() -> Document:

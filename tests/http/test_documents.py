@@ -1,9 +1,17 @@
 """What is remembered of documents, and how much of it."""
 
+import gc
+import tracemalloc
+
+import pytest
+
 from schema.http import documents
 from schema.http.documents import Documents
 from schema.http.execution import core_schema
 from tests.http.small import schema
+
+BYTES_A_NODE = 800
+"""More than a node takes, with what a document takes beside its nodes."""
 
 
 def reader() -> Documents:
@@ -52,3 +60,33 @@ def test_read__weighs_refused_text_too(monkeypatch):
         known.read(f"{{ x{number} }}" + " " * 10_000)
 
     assert known.weight <= 100
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ hello }",
+        "{" + "#\n" * 990 + " hello }",
+        "{ " + " ".join(f"x{number}: hello" for number in range(15)) + " }",
+        "{ a b c d e }",
+        "{ " + "hello " * 400 + "}",
+        "{ hello",
+        "{ hello }" + " " * 16_000,
+    ],
+    ids=["short", "comments", "aliases", "refused", "many", "no document", "blanks"],
+)
+def test_weight__is_what_a_document_takes_in_memory(text):
+    known, seen = reader(), []
+    tracemalloc.start()
+    try:
+        for number in range(150):  # the first of them fill what Python keeps of names
+            known.read(f"{text}#{number}")
+            if number in {49, 149}:
+                gc.collect()
+                seen.append((tracemalloc.get_traced_memory()[0], known.weight))
+    finally:
+        tracemalloc.stop()
+
+    (before, weighed), (memory, weight) = seen
+    assert len(known._known) == 150
+    assert memory - before < BYTES_A_NODE * (weight - weighed)

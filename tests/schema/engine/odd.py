@@ -145,7 +145,21 @@ class Query:
         return [leaf(Random(seed), oddness)] * 3
 
 
-SCHEMA = strawberry.Schema(Query, types=[Leaf, Branch])
+@strawberry.type
+class Mutation:
+    """Changes."""
+
+    @strawberry.mutation
+    def grow(self, info: strawberry.Info) -> Branch:
+        """Give the leaf that the context holds, its number one higher each time."""
+        end: Leaf = info.context
+        end.number += 1
+        return Branch(
+            name="", number=0, leaf=end, maybe=None, leaves=[], some=None, anything=[], named=None, inner=None
+        )
+
+
+SCHEMA = strawberry.Schema(Query, Mutation, types=[Leaf, Branch])
 
 
 def leaf(random: Random, oddness: float) -> Leaf:

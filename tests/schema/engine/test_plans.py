@@ -4,13 +4,14 @@ import asyncio
 import gc
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from functools import wraps
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import override_settings
-from graphql import ExecutionContext, OperationDefinitionNode, parse
+from graphql import DocumentNode, ExecutionContext, OperationDefinitionNode, parse
 
 from schema.engine import plans
 from schema.engine.context import CompiledContext
@@ -36,6 +37,10 @@ fragment A on Branch { leaf { colour } }"""
 
 def asked(text: str, kind: Any = CompiledContext, variables: Any = None, **options: Any) -> Any:
     return executed(ODD, parse(text), kind, variables=variables, **options)
+
+
+def asked_of(document: DocumentNode) -> Any:
+    return executed(ODD, document, CompiledContext)
 
 
 def context_of(text: str, variables: dict[str, Any] | None = None, **named: Any) -> Any:
@@ -136,6 +141,34 @@ def test_plan__leaves_to_the_interpreter_what_is_too_wide() -> None:
 
     assert executed(ODD, document, CompiledContext) == executed(ODD, parse(text), ExecutionContext)
     assert compiled(document).total() == 0
+
+
+def test_plans__of_all_documents_together_are_bounded_and_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plans, "MOST_STEPS_IN_ALL", plans._Share.taken_in_all + 20)
+    text = "{ branch { name number leaf { name } } }"
+    documents = [parse(text) for _ in range(20)]
+
+    told = [asked_of(document) for document in documents]
+
+    assert told == [asked(text, ExecutionContext)] * 20
+    made = [bool(compiled(document)) for document in documents]
+    assert made == sorted(made, reverse=True)
+    assert 0 < made.count(True) < 5
+
+    del documents
+    gc.collect()
+    document = parse(text)
+    asked_of(document)
+    assert compiled(document)
+
+
+def test_plan__of_a_mutation_reads_an_object_anew_for_each_field() -> None:
+    text = "mutation { a: grow { ...N } b: grow { ...N } } fragment N on Branch { leaf { number } }"
+    end = odd.Leaf(name="", number=0, colour=None, price=Decimal(0), tags=[], grid=[])
+
+    given = executed(ODD, parse(text), CompiledContext, context=end)
+
+    assert given.data == {"a": {"leaf": {"number": 1}}, "b": {"leaf": {"number": 2}}}
 
 
 def test_context__is_the_interpreter_behind_another_middleware() -> None:
