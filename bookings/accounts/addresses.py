@@ -14,7 +14,9 @@ def read_email(text: str, *, field: str = "email") -> str:
     address = normalise_email(text)
     try:
         # Punycode would hide half a surrogate pair; and in quotes an address may hold signs at which mail breaks lines.
-        validate_email(address if can_be_kept(text) and address.isprintable() else "")
+        # A domain that is not in ASCII by now is none, though mail servers might be asked for one like it.
+        is_sound = can_be_kept(text) and address.isprintable() and address.rpartition("@")[2].isascii()
+        validate_email(address if is_sound else "")
     except ValidationError:
         raise DomainError(
             ErrorCode.VALIDATION_FAILED, gettext("This is no e-mail address."), field=[field]

@@ -3,6 +3,8 @@
 import unicodedata
 from contextlib import suppress
 
+import idna
+
 from bookings.common.secrecy import keyed_digest
 
 LONGEST_TYPED = 500
@@ -10,8 +12,9 @@ LONGEST_TYPED = 500
 
 
 def normalise_email(text: str) -> str:
-    """Give the form in which an address is stored and compared: NFC, trimmed, lower case, domain in ASCII.
+    """Give the form in which an address is stored and compared: NFC, trimmed, lower case, domain in ASCII (UTS 46).
 
+    Letters such as ß are themselves: as `ss`, which was the rule of 2003, they would name somebody else's domain.
     What is too long to be an address stays as it was typed, for validation to refuse.
     """
     if len(text) > LONGEST_TYPED:
@@ -19,7 +22,7 @@ def normalise_email(text: str) -> str:
     address = unicodedata.normalize("NFC", text).strip().lower()
     local, at, domain = address.rpartition("@")
     with suppress(UnicodeError):  # an impossible domain stays as typed, for validation to refuse
-        domain = domain.encode("idna").decode("ascii")
+        domain = idna.encode(domain, uts46=True).decode("ascii")
     return f"{local}{at}{domain}"
 
 

@@ -15,6 +15,10 @@ from tests.witness import refusal
         ("ana+tag@example.org", "ana+tag@example.org"),
         ("ana@BÜCHER.example", "ana@xn--bcher-kva.example"),
         ("ana@bu\u0308cher.example", "ana@xn--bcher-kva.example"),
+        ("ana@Straße.example", "ana@xn--strae-oqa.example"),
+        ("ana@\u03b2\u03cc\u03bb\u03bf\u03c2.example", "ana@xn--nxasmm1c.example"),
+        ("ana@例え。example", "ana@xn--r8jz45g.example"),
+        ("ana@b---c.example", "ana@b---c.example"),
     ],
 )
 def test_read_email__one_address_has_one_form(typed, stored):
@@ -40,6 +44,8 @@ def test_read_email__one_address_has_one_form(typed, stored):
         '"ana\x1c"@example.org',
         "ana\x00@example.org",
         "ana@\ud800.org",
+        "ana@exa\u200dmple.org",
+        "ana@\u2603.example",
         "ana@example..org",
         f"{'a' * 65}@{'b' * 200}.org",
     ],

@@ -10,6 +10,7 @@ from bookings.catalogue.models import Service
 from bookings.notifications.models import OutboxMessage
 from bookings.payments.models import Refund, SandboxCheckout
 from bookings.payments.sandbox import settle_checkout
+from bookings.payments.services import retry_refund, run_refund
 from tests import factories
 from tests.factories import NOW
 
@@ -77,3 +78,23 @@ def test_refund__is_told_once_even_where_its_mail_was_forgotten(host, offered):
     OutboxMessage.objects.filter(template=REFUND).delete()
 
     assert services.warn_due(now=factories.later(days=100)) == 0
+
+
+def test_refund__that_fails_after_a_person_was_told_of_it_is_told_again(host, offered):
+    payment = factories.paying(host, offered)
+    settle_checkout(reference=payment.reference, status=SandboxCheckout.Status.SUCCESS, now=NOW)
+    services.settle(payment_id=payment.pk, now=NOW)
+    services.cancel_as(booking_id=payment.booking_id, viewer=factories.staff_of(offered.business), now=NOW)
+    Refund.objects.update(next_attempt_at=None)
+    services.warn_due(now=NOW)
+    refund = Refund.objects.get()
+
+    assert retry_refund(refund=refund, now=NOW)
+    SandboxCheckout.objects.all().delete()  # the provider knows nothing of it any more
+    run_refund(refund.pk, now=factories.later(minutes=6))
+    refund.refresh_from_db()
+
+    assert refund.status == Refund.Status.FAILED
+    assert services.warn_due(now=factories.later(minutes=7)) == 1
+    assert services.warn_due(now=factories.later(minutes=8)) == 0
+    assert told(REFUND) == [offered.business.owner.email] * 2

@@ -460,6 +460,21 @@ def test_retry_refund__begins_again(payment, answers):
     assert refund.status == Status.SUCCEEDED
 
 
+def test_retry_refund__waits_where_the_last_try_may_yet_be_acted_on(payment, answers):
+    answers(ProviderUnavailable("no answer"), bank.DONE)
+    refund = requested(payment)
+    Refund.objects.filter(pk=refund.pk).update(attempts=refunds.MOST_ATTEMPTS - 1, next_attempt_at=NOW)
+    services.run_refund(refund.pk, now=NOW)
+    refund.refresh_from_db()
+    assert refund.is_left_to_a_person
+
+    assert services.retry_refund(refund=refund, now=later(seconds=30))
+    assert services.run_refund(refund.pk, now=later(minutes=5)) is None
+    assert services.run_due_refunds(now=later(minutes=6)) == 1
+    refund.refresh_from_db()
+    assert refund.status == Status.SUCCEEDED
+
+
 def test_retry_refund__leaves_what_is_under_way_or_done(payment):
     refund = requested(payment)
 

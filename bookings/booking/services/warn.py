@@ -52,8 +52,10 @@ def _refunds_left_to_a_person(now: datetime) -> int:
     )
     for refund in due:
         with transaction.atomic():
-            _tell({refund.pk: refund.payment.booking}, "refund:", _REFUND, now)
-            Refund.objects.filter(pk=refund.pk).update(staff_told_at=now)
+            # What they were told before, if anything, was that it takes longer, or another try of theirs ago.
+            if Refund.objects.filter(pk=refund.pk, staff_told_at__isnull=True).update(staff_told_at=now):
+                booking = {refund.pk: refund.payment.booking}
+                _tell(booking, f"refund:{now:%Y%m%dT%H%M%S.%f}/", _REFUND, now)
     return len(due)
 
 

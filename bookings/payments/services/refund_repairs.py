@@ -64,7 +64,8 @@ def _columns(repair: Repair, told: ProviderRefund, now: datetime) -> dict[str, A
         return {"next_attempt_at": now}
     number = {"provider_refund_id": told.provider_refund_id} if told.provider_refund_id else {}
     if repair is Repair.FAIL:
-        return {"status": Refund.Status.FAILED, "done_at": now, "last_error": told.failure_code[:200]}
+        failed = {"status": Refund.Status.FAILED, "done_at": now, "staff_told_at": None}
+        return {**failed, "last_error": told.failure_code[:200]}
     if told.state is RefundState.SUCCEEDED:
         over = {"needs_person": False, "next_attempt_at": None, "last_error": ""}
         return {**number, **over, "status": _DONE, "done_at": now}

@@ -13,7 +13,10 @@ from bookings.common.money import Money
 from bookings.common.queue import nudge_on_commit
 from bookings.payments import selectors
 from bookings.payments.models import Payment, Refund
+from bookings.payments.providers.base import ProviderUnavailable
 
+LEASE = timedelta(minutes=5)
+"""Longer than a turn takes, and than what a worker that was killed asked for may be under way."""
 SWEEP_AFTER = timedelta(seconds=1)
 """How long the nudge has the row for itself before the sweep looks at it."""
 
@@ -61,11 +64,18 @@ def request_refund(
 def retry_refund(*, refund: Refund, now: datetime) -> bool:
     """Begin again with a refund that was left to a person, under its key; False for any other.
 
-    One for which the provider waits for a person is looked at at once, instead of tomorrow.
+    One for which the provider waits for a person is looked at at once, instead of tomorrow. One of which nothing was
+    heard at the last try is left alone for a lease: the provider may be about to act on that. Staff are told again
+    where it comes to nothing again.
     """
     with transaction.atomic():
         left = Refund.objects.filter(Refund.NEEDS_PERSON, pk=refund.pk, status__in=Refund.UNFINISHED)
-        revived = left.update(attempts=0, next_attempt_at=now + SWEEP_AFTER, needs_person=False)
+        unheard = left.filter(status=Refund.Status.REQUESTED, last_error=ProviderUnavailable.__name__)
+        if unheard.update(attempts=1, next_attempt_at=now + LEASE, staff_told_at=None):
+            return True
+        revived = left.update(
+            attempts=0, next_attempt_at=now + SWEEP_AFTER, needs_person=False, staff_told_at=None
+        )
         if revived:
             nudge_on_commit("run_refund", refund.pk)
         return bool(revived)

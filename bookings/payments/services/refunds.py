@@ -16,12 +16,10 @@ from bookings.payments.providers.base import (
     ProviderUnavailable,
     RefundState,
 )
-from bookings.payments.services.refund_requests import give_back
+from bookings.payments.services.refund_requests import LEASE, give_back
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)
-"""Longer than a turn takes, and than what a worker that was killed asked for may be under way."""
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(hours=1)
 MOST_ATTEMPTS = 20
@@ -180,9 +178,13 @@ def _outcome(refund: Refund, told: ProviderRefund, now: datetime) -> dict[str, o
             + (STUCK_LOOK if stuck else wait(1, first=FIRST_LOOK, longest=LONGEST_LOOK)),
             "last_error": told.failure_code[:200],
         }
-    done = Refund.Status.SUCCEEDED if told.state is RefundState.SUCCEEDED else Refund.Status.FAILED
+    ended = (
+        {"status": Refund.Status.SUCCEEDED}
+        if told.state is RefundState.SUCCEEDED
+        else {"status": Refund.Status.FAILED, "staff_told_at": None}  # that they knew of less is not enough
+    )
     return {
-        "status": done,
+        **ended,
         "provider_refund_id": number,
         "needs_person": False,
         "next_attempt_at": None,
