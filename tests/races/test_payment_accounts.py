@@ -3,19 +3,23 @@
 import pytest
 
 from bookings.accounts.viewer import Viewer
+from bookings.booking import services as bookings
 from bookings.payments import services
-from bookings.payments.models import PaymentAccount
+from bookings.payments.models import Payment, PaymentAccount
 from tests import factories
 from tests.factories import NOW
 from tests.payments import till
-from tests.payments.till import KEY, LIVE, OTHER, account
+from tests.payments.till import KEY, LIVE, OTHER, Till, account
+from tests.races.steps import overtake
 from tests.races.threads import race
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.prove, pytest.mark.busy]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = 5
 
 
+@pytest.mark.prove
+@pytest.mark.busy
 @pytest.mark.parametrize("currencies", [["EUR"], ["EUR", "USD"]])
 def test_save_account__at_once_leaves_one_in_use_for_each_currency(monkeypatch, currencies):
     till.install(monkeypatch)
@@ -32,6 +36,8 @@ def test_save_account__at_once_leaves_one_in_use_for_each_currency(monkeypatch, 
         assert sorted(in_use) == currencies
 
 
+@pytest.mark.prove
+@pytest.mark.busy
 def test_deactivate_account__beside_a_new_one_ends_the_old_one_alone(monkeypatch):
     till.install(monkeypatch)
 
@@ -47,3 +53,49 @@ def test_deactivate_account__beside_a_new_one_ends_the_old_one_alone(monkeypatch
 
         assert race([end, enter, end]).accidents == []
         assert PaymentAccount.objects.get(business=place, is_active=True).secret_key == LIVE
+
+
+def paying(place):
+    """Somebody who is about to pay the practice for the first time."""
+    offered = factories.service(place, currency="EUR")
+    booking = factories.approved(factories.consultant(offered), offered)
+    return lambda: bookings.start_payment(booking_id=booking.pk, viewer=factories.client_of(booking), now=NOW)
+
+
+def test_save_account__beside_the_first_attempt_leaves_its_keys_alone(monkeypatch):
+    till.install(monkeypatch)
+    place = factories.business()
+    account(place)
+
+    run = overtake(
+        monkeypatch,
+        slow=paying(place),
+        at="bookings.booking.services.pay._with_checkout",
+        quick=lambda: account(place, OTHER),
+    )
+
+    assert run.accidents == []
+    payment = Payment.objects.get()
+    assert (payment.account.secret_key, payment.status) == (KEY, Payment.Status.OPEN)
+    assert payment.reference in Till.books["first"]
+    assert PaymentAccount.objects.get(is_active=True).secret_key == OTHER
+
+
+@pytest.mark.only_on("postgresql")
+def test_start_payment__beside_the_first_attempt_goes_by_the_newest_keys(monkeypatch):
+    till.install(monkeypatch)
+    place = factories.business()
+    account(place)
+
+    run = overtake(
+        monkeypatch,
+        slow=paying(place),
+        at="bookings.payments.services.open_attempt",
+        after=True,
+        quick=lambda: account(place, OTHER),
+    )
+
+    assert run.accidents == []
+    payment = Payment.objects.get()
+    assert (payment.account.secret_key, payment.status) == (OTHER, Payment.Status.OPEN)
+    assert payment.reference in Till.books["other"]

@@ -76,6 +76,8 @@ def _new_attempt(
             return_url=return_url or link_to(links.STATUS),
         )
         outcome.made(payment.pk)
+    if payment.account is not None:
+        payment.account.refresh_from_db()  # until the attempt was there, other keys could still take the place of these
     return payment
 
 

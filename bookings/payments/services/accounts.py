@@ -1,7 +1,7 @@
 """Practices' own accounts with payment providers. Keys come in and are used; nobody is ever shown one."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -55,8 +55,9 @@ def save_account(
     """Keep a practice's keys with a provider, and take what is paid in a currency by them from now on.
 
     Keys of an account that the practice has already, of the same provider, currency and mode, replace that account's
-    keys: refunds go out with them. Only the provider knows whether it is the same account there (see `_before`). Keys
-    of any other make a new one; what was in use before keeps its keys, for refunds, and is used no more.
+    keys: refunds go out with them. Only the provider knows whether it is the same account there (see `_before`). They
+    also replace the keys of one by which nobody could ever pay. Keys of any other make a new one; what was in use
+    before keeps its keys, for refunds, and is used no more.
     is_active: False takes newer keys for refunds alone. The practice's owners are told by mail.
     Raises UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, VALIDATION_FAILED, PAYMENT_PROVIDER_ERROR where the provider was
     asked and did not answer, and AlreadyDone for a replay of `once`.
@@ -66,12 +67,13 @@ def save_account(
     if once is not None:
         once.look_up(now=now)
     before = _before(place, keys, currency, secret_key)
-    if before is None and not is_active:
-        raise invalid("isActive", gettext("The practice has no account with older keys than these."))
     given = {"secret_key": secret_key, "webhook_secret": webhook_secret, "is_active": is_active}
     new = {"provider": provider, "currency": currency, "live": keys.live, "created_by": viewer.account}
     with transaction_once(once, now=now) as outcome:
         place = _locked(place.pk)
+        before = before or _unused(place, keys, currency)
+        if before is None and not is_active:
+            raise invalid("isActive", gettext("The practice has no account with older keys than these."))
         if is_active:
             in_use = PaymentAccount.objects.filter(business=place, currency=currency, is_active=True)
             in_use.update(is_active=False, changed_at=now)
@@ -170,27 +172,38 @@ def _sentence(text: str) -> str:
 
 
 def _before(place: Business, keys: Provider, currency: str, secret_key: str) -> PaymentAccount | None:
-    """Give the practice's account that these keys open, or None where it is a new one.
+    """Give the practice's account that these keys open, or None where none is known to.
 
     The very same key tells it; else the provider does, asked outside any transaction about what the account was paid
-    last; else one by which nothing was ever paid needs its old keys no more, and is as good as new.
+    last.
     """
-    rows = PaymentAccount.objects.filter(
-        business=place, provider=keys.name, currency=currency, live=keys.live
-    ).order_by("-is_active", "-changed_at", "-pk")
-    accounts = list(rows[:_MOST_ASKED])
+    accounts = list(_of_its_kind(place, keys, currency)[:_MOST_ASKED])
     for account in accounts:
         if same(account.secret_key, secret_key):
             return account
-    paid = {account.pk: payment for account in accounts if (payment := _last_known(account)) is not None}
     for account in accounts:
-        if account.pk in paid and _knows(keys, paid[account.pk]):
+        payment = _last_known(account)
+        if payment is not None and _knows(keys, payment):
             return account
-    return _first(account for account in accounts if account.pk not in paid)
+    return None
 
 
-def _first(accounts: Iterable[PaymentAccount]) -> PaymentAccount | None:
-    return next(iter(accounts), None)
+def _unused(place: Business, keys: Provider, currency: str) -> PaymentAccount | None:
+    """Give one by which nobody could ever pay: it needs its old keys no more, and is as good as new.
+
+    Locked, as is the practice: an attempt that is being made waits with its end, and reads the new keys.
+    """
+    accounts = list(_of_its_kind(place, keys, currency).select_for_update()[:_MOST_ASKED])
+    refused = Q(status=Payment.Status.FAILED, provider_checkout_id="")
+    asked = set(Payment.objects.filter(~refused, account__in=accounts).values_list("account", flat=True))
+    return next((account for account in accounts if account.pk not in asked), None)
+
+
+def _of_its_kind(place: Business, keys: Provider, currency: str) -> QuerySet[PaymentAccount]:
+    rows = PaymentAccount.objects.filter(
+        business=place, provider=keys.name, currency=currency, live=keys.live
+    )
+    return rows.order_by("-is_active", "-changed_at", "-pk")
 
 
 def _last_known(account: PaymentAccount) -> Payment | None:
