@@ -114,8 +114,9 @@ class Mutation:
     """Root fields of this topic."""
 
     @mutation(
-        description="Say that you dealt with a difference, at the provider or with the client. Nothing else changes by "
-        "it. The very same is not told again; should it change, it is a new difference. For owners and managers."
+        description="Say that you dealt with a difference, at the provider or with the client. An attempt to pay of "
+        "which the provider says nothing ends by it; nothing else changes. The very same is not told again; should it "
+        "change, it is a new difference. For owners and managers."
     )
     def resolve_payment_difference(
         self,

@@ -13,6 +13,7 @@ from bookings.accounts.viewer import Viewer
 from bookings.booking import services
 from bookings.booking.services import reconcile
 from bookings.booking.states import Status
+from bookings.common.errors import ErrorCode
 from bookings.common.money import Money
 from bookings.payments import sandbox
 from bookings.payments.models import Difference, Payment, Refund, SandboxCheckout
@@ -501,6 +502,31 @@ def test_silence__of_hours_about_time_that_is_held_is_told_once_and_ends(bank, p
 
     run(long_after + timedelta(minutes=20))
     assert found() == [("NO_ANSWER", "REPAIRED"), ("MISSED_END", "REPAIRED")]
+
+
+def test_silence__for_good_ends_on_a_persons_word_and_late_money_still_goes_back(bank, payment, offered):
+    staff = factories.staff_of(offered.business)
+    bank.will("ask", *[Fault.TIMEOUT_BEFORE] * 20)
+    bank.will("close", *[Fault.TIMEOUT_BEFORE] * 20)
+    long_after = payment.expires_at + reconcile.SILENT_TOO_LONG
+    run(long_after)
+    (difference,) = Difference.objects.all()
+    services.expire_due(now=long_after)
+    stuck = {"booking_id": payment.booking_id, "viewer": staff, "now": long_after}
+    assert refusal(services.cancel_as, **stuck).code == ErrorCode.PAYMENT_PROVIDER_ERROR
+
+    services.resolve_difference(difference_id=difference.pk, viewer=staff, now=long_after)
+    services.expire_due(now=long_after)
+
+    payment.refresh_from_db()
+    assert (payment.status, payment.booking.status) == (Payment.Status.CLOSED, Status.EXPIRED)
+    assert payment.booking.slot is None
+    check_invariants()
+
+    bank.plan.clear()
+    assert bank.pay(payment.reference, late=True)
+    services.settle(payment_id=payment.pk, now=long_after)
+    assert Refund.objects.get().reason == Refund.Reason.LATE
 
 
 def test_second_worker__leaves_what_the_first_looks_at(bank, payment):

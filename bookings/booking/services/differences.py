@@ -10,6 +10,7 @@ from bookings.booking import messages, selectors
 from bookings.booking.messages import Recipient
 from bookings.booking.models import Booking
 from bookings.booking.rights import Operation
+from bookings.booking.services.settle import end_unanswered
 from bookings.common.errors import DomainError, ErrorCode, Forbidden
 from bookings.common.languages import source
 from bookings.payments.models import Difference, Payment
@@ -41,6 +42,8 @@ def note_payment_difference(
 def resolve_difference(*, difference_id: int, viewer: Viewer, now: datetime) -> Difference:
     """Note that a person dealt with a difference; one that does not wait any more stays as it is.
 
+    An attempt of which its provider says nothing ends by it: without its keys, say, nobody else could end it, and its
+    booking would keep its time for ever.
     Raises UNAUTHENTICATED; FORBIDDEN for a service key and for a role that may not; NOT_FOUND.
     """
     user = viewer.require_account()
@@ -53,6 +56,9 @@ def resolve_difference(*, difference_id: int, viewer: Viewer, now: datetime) -> 
         mine = selectors.differences_visible_to(viewer).filter(pk=difference_id)
         if not mine.exists():
             raise Forbidden
+        waiting = mine.filter(status=Difference.Status.OPEN).first()
+        if waiting is not None and waiting.kind == Difference.Kind.NO_ANSWER:
+            end_unanswered(payment_id=waiting.payment_id, now=now)
         Difference.objects.filter(pk=difference_id, status=Difference.Status.OPEN).update(
             status=Difference.Status.RESOLVED, ended_at=now, resolved_by=user
         )

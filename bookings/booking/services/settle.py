@@ -75,6 +75,18 @@ def end_attempt(*, payment_id: int, now: datetime) -> None:
             _attempt_is_over(booking, SYSTEM, payment, now)
 
 
+def end_unanswered(*, payment_id: int, now: datetime) -> None:
+    """Close an attempt here alone, on the word of a person who looked at the provider; the booking goes on.
+
+    Inside the caller's transaction. Money that is seen under it later confirms, or goes back, as `settle` says.
+    """
+    booking = lock_booking(Payment.objects.get(pk=payment_id).booking_id)
+    payment = payments.locked(payment_id)
+    if payment.is_open:
+        paying.attempt_closed(payment=payment, now=now)
+        _attempt_is_over(booking, SYSTEM, payment, now)
+
+
 def _paid(booking: Booking, payment: Payment, told: ProviderPayment, now: datetime) -> None:
     """Confirm with money that is exactly what was asked; give any other back in full by itself."""
     was_open = payment.is_open
