@@ -28,6 +28,9 @@ PLANTED = """() => {
   document.body.append(foreign);
 }"""
 
+IN_THE_MENU = "document.querySelector('#logout-form').closest('nav').contains(document.activeElement)"
+"""The menu of one's own takes the focus once it is open."""
+
 
 def types_log_in(page: Page, email: str) -> None:
     """Log in on the form, by keyboard alone: its first field has the focus."""
@@ -61,6 +64,7 @@ def test_log_in__an_hour_away_leads_to_the_form_and_back_and_log_out_leaves_noth
 
     # Out by the menu of one's own; what was on the screen does not come back with the back button.
     desk.page.get_by_role("button", name="Your account").press("Enter")
+    desk.page.wait_for_function(IN_THE_MENU)
     desk.page.get_by_role("button", name="Log out").press("Enter")
     desk.page.wait_for_url("**/logout/**")
     desk.picture("logged-out")
