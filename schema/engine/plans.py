@@ -97,7 +97,7 @@ class Plans:
     def _compile(self, context: "CompiledContext", kind: GraphQLObjectType, collected: Collected) -> Step:
         try:
             kinds, step = fields_step(context.schema, kind, collected, self)
-        except Exception:
+        except Exception:  # whatever it is, the interpreter answers
             logger.exception("A plan for %s could not be made; it is interpreted.", kind.name)
             return _interpreted(kind, collected)
         self.kinds.update(kinds)

@@ -55,47 +55,38 @@ def test_deactivate_account__beside_a_new_one_ends_the_old_one_alone(monkeypatch
         assert PaymentAccount.objects.get(business=place, is_active=True).secret_key == LIVE
 
 
-def paying(place):
-    """Somebody who is about to pay the practice for the first time."""
+def first_attempt(monkeypatch, at: str, *, after: bool = False) -> Payment:
+    """Somebody's, who pays the practice for the first time, while its owner gives other keys at this step of it."""
+    till.install(monkeypatch)
+    place = factories.business()
+    account(place)
     offered = factories.service(place, currency="EUR")
     booking = factories.approved(factories.consultant(offered), offered)
-    return lambda: bookings.start_payment(booking_id=booking.pk, viewer=factories.client_of(booking), now=NOW)
+    client = factories.client_of(booking)
+
+    run = overtake(
+        monkeypatch,
+        slow=lambda: bookings.start_payment(booking_id=booking.pk, viewer=client, now=NOW),
+        at=at,
+        after=after,
+        quick=lambda: account(place, OTHER),
+    )
+
+    assert run.accidents == []
+    assert PaymentAccount.objects.get(is_active=True).secret_key == OTHER
+    return Payment.objects.get(status=Payment.Status.OPEN)
 
 
 def test_save_account__beside_the_first_attempt_leaves_its_keys_alone(monkeypatch):
-    till.install(monkeypatch)
-    place = factories.business()
-    account(place)
+    payment = first_attempt(monkeypatch, "bookings.booking.services.pay._with_checkout")
 
-    run = overtake(
-        monkeypatch,
-        slow=paying(place),
-        at="bookings.booking.services.pay._with_checkout",
-        quick=lambda: account(place, OTHER),
-    )
-
-    assert run.accidents == []
-    payment = Payment.objects.get()
-    assert (payment.account.secret_key, payment.status) == (KEY, Payment.Status.OPEN)
+    assert payment.account.secret_key == KEY
     assert payment.reference in Till.books["first"]
-    assert PaymentAccount.objects.get(is_active=True).secret_key == OTHER
 
 
 @pytest.mark.only_on("postgresql")
-def test_start_payment__beside_the_first_attempt_goes_by_the_newest_keys(monkeypatch):
-    till.install(monkeypatch)
-    place = factories.business()
-    account(place)
+def test_start_payment__beside_new_keys_goes_by_the_newest(monkeypatch):
+    payment = first_attempt(monkeypatch, "bookings.payments.services.open_attempt", after=True)
 
-    run = overtake(
-        monkeypatch,
-        slow=paying(place),
-        at="bookings.payments.services.open_attempt",
-        after=True,
-        quick=lambda: account(place, OTHER),
-    )
-
-    assert run.accidents == []
-    payment = Payment.objects.get()
-    assert (payment.account.secret_key, payment.status) == (OTHER, Payment.Status.OPEN)
+    assert payment.account.secret_key == OTHER
     assert payment.reference in Till.books["other"]

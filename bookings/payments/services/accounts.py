@@ -54,10 +54,9 @@ def save_account(
 ) -> PaymentAccount:
     """Keep a practice's keys with a provider, and take what is paid in a currency by them from now on.
 
-    Keys of an account that the practice has already, of the same provider, currency and mode, replace that account's
-    keys: refunds go out with them. Only the provider knows whether it is the same account there (see `_before`). They
-    also replace the keys of one by which nobody could ever pay. Keys of any other make a new one; what was in use
-    before keeps its keys, for refunds, and is used no more.
+    They replace the keys of an account of the practice, of the same provider, currency and mode, that they open there,
+    as only the provider knows (see `_before`), so that refunds go out with them; or of one by which nobody could ever
+    pay. Any others make a new account; what was in use before keeps its keys, for refunds, and is used no more.
     is_active: False takes newer keys for refunds alone. The practice's owners are told by mail.
     Raises UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, VALIDATION_FAILED, PAYMENT_PROVIDER_ERROR where the provider was
     asked and did not answer, and AlreadyDone for a replay of `once`.
