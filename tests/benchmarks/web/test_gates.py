@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.prove, pytest.mark.only_on("postgresql")]
 @pytest.fixture(scope="module")
 def seeded(migrated_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[world.World]:
     with copied(migrated_template, tmp_path_factory.mktemp("world")) as database:
-        world.fill(database, gates.ROWS)
+        world.fill(database, gates.ROWS, world.PRACTICES)
         yield world.known(database)
 
 
