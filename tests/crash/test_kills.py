@@ -29,7 +29,8 @@ SELECT 'message', id FROM bookings_outboxmessage WHERE status = 'QUEUED'
 UNION ALL SELECT 'event', id FROM bookings_providerevent WHERE processed_at IS NULL
 UNION ALL SELECT 'refund', id FROM bookings_refund WHERE status NOT IN ('SUCCEEDED', 'FAILED')
 """
-MESSAGES = "SELECT message_id, status, channel FROM bookings_outboxmessage"
+MESSAGES = "SELECT message_id, status, channel FROM bookings_outboxmessage WHERE template <> 'nothing'"
+"""But for what is worked on like a mail and is for nobody."""
 MOVES = "SELECT DISTINCT move FROM bookings_bookingevent"
 
 
