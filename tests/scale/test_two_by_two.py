@@ -54,7 +54,9 @@ SELECT count(*) FROM pg_stat_activity
 WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE '%%bookings_slot%%'
 """
 CONFIRMED = "SELECT count(*) FROM bookings_bookingevent WHERE to_status = 'CONFIRMED'"
-MAILED = "SELECT message_id FROM bookings_outboxmessage WHERE channel = 'EMAIL' AND status = 'SENT' AND template <> 'nothing'"
+MAILED = """
+SELECT message_id FROM bookings_outboxmessage WHERE channel = 'EMAIL' AND status = 'SENT' AND template <> 'nothing'
+"""
 LEASES = [
     "UPDATE bookings_outboxmessage SET next_attempt_at = now() WHERE status = 'QUEUED'",
     "UPDATE bookings_providerevent SET next_attempt_at = now() WHERE processed_at IS NULL",
